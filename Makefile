@@ -1,0 +1,111 @@
+# Everything a newcomer needs; `make help` lists it.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+CACHE := .cache
+UV := $(CACHE)/uv/bin/uv
+VENV := .venv
+DEV := .venv-dev
+BASE := .venv-verify
+PORT ?= 8000
+PDF ?=
+export UV_CACHE_DIR ?= $(CURDIR)/$(CACHE)/uv-cache
+export UV_LINK_MODE ?= hardlink
+export NO_UPDATE_NOTIFIER = 1
+
+ANVIL := hardhat-local/node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil
+HTMX := service/portal/node_modules/htmx.org/dist/htmx.min.js
+NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+
+.PHONY: help
+help: ## list what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+$(UV):
+	@echo "setting up: the installer"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "expected Python 3.11 or newer, got $$($(PYTHON) --version 2>&1); name another: make PYTHON=python3.12 …"; exit 2; }
+	@$(PYTHON) -m venv $(CACHE)/uv || { echo "Python's venv module is missing (on Debian: apt install python3-venv)"; rm -rf $(CACHE)/uv; exit 2; }
+	@$(CACHE)/uv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
+
+# $(1) the environment, $(2) its lock file
+define environment
+	@echo "setting up: $(2) → $(1)"
+	@$(UV) venv --quiet --allow-existing --python $(PYTHON) $(1)
+	@$(UV) pip sync --quiet --python $(1)/bin/python --compile-bytecode --require-hashes $(2)
+	@$(UV) pip install --quiet --python $(1)/bin/python --no-deps --no-build-isolation -e .
+	@touch $(1)/.ready
+endef
+
+$(VENV)/.ready: requirements.lock pyproject.toml | $(UV)
+	$(call environment,$(VENV),requirements.lock)
+
+$(DEV)/.ready: requirements-dev.lock pyproject.toml | $(UV)
+	$(call environment,$(DEV),requirements-dev.lock)
+
+# The outsider's: the base install alone, from a wheel, as `pip install acta-notary` would give it.
+$(BASE)/.ready: requirements-base.lock pyproject.toml $(shell find anchoring -name '*.py' 2>/dev/null) | $(UV)
+	@echo "setting up: the outsider's verifier → $(BASE)"
+	@$(UV) venv --quiet --allow-existing --python $(PYTHON) $(BASE)
+	@$(UV) pip sync --quiet --python $(BASE)/bin/python --compile-bytecode --require-hashes requirements-base.lock
+	@rm -rf $(CACHE)/wheel
+	@$(UV) build --quiet --wheel --build-constraints requirements.lock --require-hashes --out-dir $(CACHE)/wheel .
+	@$(UV) pip install --quiet --python $(BASE)/bin/python --no-deps --reinstall --compile-bytecode $(CACHE)/wheel/*.whl
+	@touch $(BASE)/.ready
+
+$(ANVIL): hardhat-local/package-lock.json
+	@echo "setting up: the local chain"
+	@cd hardhat-local && $(NPM_CI) --omit=dev
+	@touch -c $@
+
+hardhat-local/node_modules/.dev: hardhat-local/package-lock.json
+	@echo "setting up: the Solidity tool-chain"
+	@cd hardhat-local && $(NPM_CI)
+	@touch $@
+
+$(HTMX): service/portal/package-lock.json
+	@echo "setting up: the portal's script"
+	@cd service/portal && $(NPM_CI)
+	@touch -c $@
+
+.PHONY: setup
+setup: $(VENV)/.ready $(ANVIL) $(HTMX) ## set up what `make run` needs
+
+.PHONY: run
+run: setup ## serve Acta on http://localhost:8000 (PORT=… for another port)
+	@ACTA_PORT=$(PORT) exec $(VENV)/bin/acta serve
+
+.PHONY: demo
+demo: setup $(BASE)/.ready ## the whole journey on a PDF (PDF=path for yours), ending in a verdict
+	@$(VENV)/bin/acta demo --out demo-out --verifier $(BASE)/bin/acta $(if $(PDF),--pdf "$(PDF)")
+
+.PHONY: test-setup
+test-setup: $(DEV)/.ready $(BASE)/.ready hardhat-local/node_modules/.dev $(HTMX)
+
+.PHONY: check
+check: test-setup ## format, lint, types, import order, docs
+	@$(DEV)/bin/ruff format --check .
+	@$(DEV)/bin/ruff check .
+	@$(DEV)/bin/mypy
+	@$(DEV)/bin/lint-imports
+
+.PHONY: test
+test: check ## everything CI runs
+	@tests/install_judges.sh
+	@$(DEV)/bin/pytest $(ARGS)
+
+.PHONY: format
+format: $(DEV)/.ready ## rewrite the code in the agreed format
+	@$(DEV)/bin/ruff format .
+	@$(DEV)/bin/ruff check --fix .
+
+.PHONY: lock
+lock: $(UV) ## write the lock files anew from pyproject.toml
+	@$(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 -q pyproject.toml -o requirements-base.lock
+	@$(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 -q pyproject.toml --extra service --extra postgres --group build -c requirements-base.lock -o requirements.lock
+	@$(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 -q pyproject.toml --extra service --extra postgres --group build --group dev -c requirements.lock -o requirements-dev.lock
+
+.PHONY: clean
+clean: ## remove environments, caches and demo-out (never acta-data)
+	@rm -rf $(VENV) $(DEV) $(BASE) $(CACHE) demo-out hardhat-local/node_modules service/portal/node_modules
