@@ -93,7 +93,12 @@ check: test-setup ## format, lint, types, import order, docs
 .PHONY: test
 test: check ## everything CI runs
 	@tests/install_judges.sh
+	@$(DEV)/bin/python -m contracts_chain.compile --check
 	@$(DEV)/bin/pytest $(ARGS)
+
+.PHONY: bench
+bench: test-setup ## figures beside a peer or a limit, into benchmarks/results.json
+	@$(DEV)/bin/python -m benchmarks.run
 
 .PHONY: format
 format: $(DEV)/.ready ## rewrite the code in the agreed format

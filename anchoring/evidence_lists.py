@@ -196,7 +196,7 @@ def build_disclosures(party: int, disclosures: Sequence[bytes]) -> bytes:
 
 
 def parse_disclosures(raw: bytes) -> tuple[int, tuple[bytes, ...]]:
-    """Read a party's disclosures; the raw ones are each well formed."""
+    """Read a party's disclosures, or the agreement's own (party 0); each is well formed."""
     fields = _open(raw, "disclosures")
     fields.exactly("acta", "party", "disclosures")
     disclosures = []
@@ -209,7 +209,7 @@ def parse_disclosures(raw: bytes) -> tuple[int, tuple[bytes, ...]]:
         disclosures.append(disclosure)
     if len(set(disclosures)) != len(disclosures):
         raise MalformedEvidence("expected each disclosure once")
-    return fields.integer("party", minimum=1, maximum=MAX_PARTY), tuple(disclosures)
+    return fields.integer("party", minimum=0, maximum=MAX_PARTY), tuple(disclosures)
 
 
 def build_anchor(anchor: Mapping[str, Any]) -> bytes:

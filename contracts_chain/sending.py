@@ -272,7 +272,8 @@ class Sender:
         """Return a gas limit with a quarter to spare; AnchorRefused if the call would revert."""
         call = {"from": self.address, "to": to, "data": "0x" + payload.hex()}
         try:
-            estimate = int(self._rpc.call("eth_estimateGas", call), 16)
+            # On mined state alone: an anchor of an earlier run that waits in the pool is not done.
+            estimate = int(self._rpc.call("eth_estimateGas", call, "latest"), 16)
         except NodeError as error:
             raise _refusal(error) or error from None
         return estimate + estimate // 4

@@ -26,9 +26,11 @@ def make_folder_durably(folder: Path) -> None:
 
 def remove_durably(path: Path) -> None:
     """Delete ``path`` if it is there, so that it does not come back with the power."""
-    if path.exists():
-        path.unlink(missing_ok=True)
-        sync_folder(path.parent)
+    try:
+        path.unlink()
+    except FileNotFoundError:
+        return
+    sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:

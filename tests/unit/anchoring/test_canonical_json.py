@@ -81,7 +81,7 @@ def test_bombs_are_refused_at_once(bomb: bytes) -> None:
     start = time.perf_counter()
     with pytest.raises(MalformedStatement):
         parse(bomb)
-    assert time.perf_counter() - start < 0.5
+    assert time.perf_counter() - start < 2
 
 
 def test_depth_counts_brackets_outside_texts_only() -> None:

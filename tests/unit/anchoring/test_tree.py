@@ -2,7 +2,6 @@
 
 import base64
 import json
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -13,8 +12,6 @@ from hypothesis import strategies as st
 from anchoring import tree
 from anchoring.errors import ProofError, WrongLength
 from anchoring.hashing import sha256
-
-EXTERNAL = "ACTA_EXTERNAL_VECTORS"
 
 
 def leaves(count: int) -> list[bytes]:
@@ -184,15 +181,9 @@ def test_wrong_sizes_are_refused() -> None:
         tree.append_nodes(lambda _level, _index: b"short", 1, leaves(1))
 
 
-@pytest.fixture(scope="module")
-def public_vectors() -> dict[str, list[dict[str, object]]]:
-    folder = os.environ.get(EXTERNAL)
-    if not folder:
-        pytest.skip(
-            f"set {EXTERNAL} to a folder with the public vectors of transparency-dev/merkle "
-            "and C2SP/wycheproof to run these"
-        )
-    content = json.loads((Path(folder) / "merkle_proofs.json").read_bytes())
+@pytest.fixture
+def public_vectors(external_vectors: Path) -> dict[str, list[dict[str, object]]]:
+    content = json.loads((external_vectors / "merkle_proofs.json").read_bytes())
     return {kind: content[kind] for kind in ("inclusion", "consistency")}
 
 

@@ -1,5 +1,7 @@
 """Codes by e-mail: who types one in time reads that mailbox; nobody guesses one."""
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -259,3 +261,48 @@ def test_what_cannot_be_asked(desk: Desk) -> None:
         desk.ask("ana")
     with pytest.raises(ValueError, match="purpose"):
         desk.ask(purpose="Sign in")
+
+
+def test_of_many_who_type_the_code_at_once_one_gets_in(desk: Desk) -> None:
+    def type_it(_number: int) -> bool:
+        try:
+            desk.confirm(challenge, code)
+        except CodeExpiredError:
+            return False
+        return True
+
+    challenge = desk.ask()
+    code = desk.read_code(challenge)
+    with ThreadPoolExecutor(6) as people:
+        assert sum(people.map(type_it, range(6))) == 1
+
+
+def test_many_wrong_tries_at_once_are_all_counted(desk: Desk) -> None:
+    def guess(_number: int) -> int | None:
+        try:
+            desk.confirm(challenge, other_than(code))
+        except WrongCodeError as wrong:
+            left = wrong.facts["tries_left"]
+            assert isinstance(left, int)
+            return left
+        except TooManyTriesError:
+            return None
+        raise AssertionError("a wrong code was taken")
+
+    challenge = desk.ask()
+    code = desk.read_code(challenge)
+    with ThreadPoolExecutor(8) as people:
+        answers = Counter(people.map(guess, range(8)))
+    assert answers == {4: 1, 3: 1, 2: 1, 1: 1, None: 4}
+
+
+def test_many_requests_at_once_stay_within_the_limit(desk: Desk) -> None:
+    def ask(_number: int) -> bool:
+        try:
+            desk.ask()
+        except TooManyRequestsError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(6) as people:
+        assert sum(people.map(ask, range(6))) == 1

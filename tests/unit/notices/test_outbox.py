@@ -1,5 +1,6 @@
 """Queued mail: there exactly if its cause is, delivered, and then forgotten."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -165,3 +166,13 @@ def test_each_person_finds_their_own_mail_newest_first(
     assert [mail.subject for mail in mailbox.messages()] == ["a/2", "e/1", "a/1"]
     with pytest.raises(UnknownMailError):
         mailbox.message("msg_unknown")
+
+
+def test_the_same_cause_queued_by_many_at_once_is_one_mail(
+    database: Database, mail_queue: MailQueue, outbox: Outbox, mailbox: LocalMailbox
+) -> None:
+    with ThreadPoolExecutor(4) as workers:
+        list(workers.map(lambda _: queue(database, mail_queue), range(4)))
+        states = set(workers.map(lambda _: outbox.deliver("code/chl_1"), range(4)))
+    assert states == {MailState.DELIVERED}
+    assert len(mailbox.messages()) == 1

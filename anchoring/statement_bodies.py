@@ -1,0 +1,121 @@
+"""The bodies of the statements that a verdict rests on (SPEC.md §4).
+
+Members that are not named here are bound by the statement's hash and otherwise ignored.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from anchoring.errors import MalformedStatement
+from anchoring.fields import MAX_PARTY, WORD, Fields
+from anchoring.statement import Statement
+
+_FIELD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_LANG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+
+@dataclass(frozen=True)
+class PreparedParty:
+    """A party as announced before the first signature, and the field it signs in."""
+
+    party: int
+    role: str
+    order: int
+    field: str
+
+
+@dataclass(frozen=True)
+class PreparedBody:
+    """``prepared``: hash of the PDF before any signature (32 bytes), and who will sign where."""
+
+    sha256: bytes
+    parties: tuple[PreparedParty, ...]
+    voidable: bool
+
+
+@dataclass(frozen=True)
+class ConsentBody:
+    """``consented``, and ``signed.consent``: hash of the text agreed to, and its language."""
+
+    text_sha256: bytes
+    lang: str
+
+
+@dataclass(frozen=True)
+class SignedBody:
+    """``signed``: everything that a signature binds (protocol, rule 5); hashes of 32 bytes."""
+
+    prepared: bytes
+    revision: bytes
+    field: str
+    values: Mapping[str, Any]
+    fields_open: tuple[str, ...]
+    certificate_key: bytes
+    identity: bytes
+    has_company: bool
+    consent: ConsentBody
+    method: str
+
+
+def read_prepared(statement: Statement) -> PreparedBody:
+    """Read the body of a ``prepared`` statement; raises MalformedStatement."""
+    fields = Fields(statement.body, what="prepared", error=MalformedStatement)
+    parties = []
+    for item in fields.items("parties", maximum=MAX_PARTY):
+        one = Fields(item, what="prepared party", error=MalformedStatement)
+        parties.append(
+            PreparedParty(
+                party=one.integer("party", minimum=1, maximum=MAX_PARTY),
+                role=one.text("role", form=WORD),
+                order=one.integer("order", maximum=MAX_PARTY),
+                field=one.text("field", form=_FIELD),
+            )
+        )
+    if not parties:
+        raise MalformedStatement("expected at least one party in prepared, got none")
+    if len({p.party for p in parties}) != len(parties) or len({p.field for p in parties}) != len(
+        parties
+    ):
+        raise MalformedStatement("expected each party and each field once in prepared")
+    return PreparedBody(
+        sha256=fields.hex("prepared", 32),
+        parties=tuple(parties),
+        voidable=fields.boolean("voidable"),
+    )
+
+
+def read_consented(statement: Statement) -> ConsentBody:
+    """Read the body of a ``consented`` statement; raises MalformedStatement."""
+    return _consent(Fields(statement.body, what="consented", error=MalformedStatement))
+
+
+def read_signed(statement: Statement) -> SignedBody:
+    """Read the body of a ``signed`` statement; raises MalformedStatement."""
+    fields = Fields(statement.body, what="signed", error=MalformedStatement)
+    return SignedBody(
+        prepared=fields.hex("prepared", 32),
+        revision=fields.hex("revision", 32),
+        field=fields.text("field", form=_FIELD),
+        values=fields.mapping("values"),
+        fields_open=fields.texts("fieldsOpen", maximum=MAX_PARTY + 1, length=64),
+        certificate_key=fields.hex("certificateKey", 32),
+        identity=fields.hex("identity", 32),
+        has_company=not fields.is_null("company"),
+        consent=_consent(fields.fields("consent")),
+        method=fields.text("method", form=WORD),
+    )
+
+
+def read_assurance(statement: Statement) -> str:
+    """Return what an ``identified`` statement claims, ``mailbox`` for example."""
+    fields = Fields(statement.body, what="identified", error=MalformedStatement)
+    return fields.text("assurance", form=WORD)
+
+
+def _consent(fields: Fields) -> ConsentBody:
+    return ConsentBody(
+        text_sha256=fields.hex("textSha256", 32),
+        lang=fields.text("lang", maximum=35, form=_LANG),
+    )

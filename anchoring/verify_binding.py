@@ -1,0 +1,105 @@
+"""The step that ties each signature to its statement, and that to everything it binds (rule 5)."""
+
+from anchoring.hashing import ZERO32
+from anchoring.pdf_signatures import SignatureFacts
+from anchoring.report import Finding, failed, unchecked
+from anchoring.statement_bodies import PreparedParty, read_consented
+from anchoring.verify_context import SEAL_FIELD, BoundSignature, Context, absent, need, or_ok
+from anchoring.verify_document import revision_before
+
+
+def check_binding(context: Context) -> list[Finding]:
+    """Each signer's CMS, statement, certificate, revision, identity and consent fit together."""
+    prepared = need(context.prepared, "prepared")
+    bound = {one.party: one for one in need(context.bound, "bound")}
+    findings: list[Finding] = []
+    for party in prepared.parties:
+        if party.role != "signer":
+            continue
+        signature = next((s for s in context.signer_signatures if s.field == party.field), None)
+        if signature is None:
+            findings.append(failed("binding/unsigned", party=party.party))
+        elif party.party not in bound:
+            findings.append(_unbound(context, party, signature))
+        else:
+            findings += _check_one(context, party, bound[party.party])
+    paired = {one.entry.opening.leaf for one in bound.values()}
+    for entry in context.open_statements("signed"):
+        if entry.opening.leaf not in paired:
+            findings.append(failed("binding/orphan", leaf=entry.opening.leaf))
+    return or_ok(findings, "binding/ok", count=len(bound))
+
+
+def _unbound(context: Context, party: PreparedParty, signature: SignatureFacts) -> Finding:
+    """Say why a signature has no statement: its hash tells a withheld one from none at all."""
+    if signature.statement_sha256 is None or signature.seal is not None:
+        return failed("binding/no-attribute", party=party.party)
+    withheld = {entry.opening.statement_sha256 for entry in context.withheld}
+    if signature.statement_sha256 in withheld:
+        return unchecked("binding/signed-withheld", party=party.party)
+    return failed("binding/other-statement", party=party.party)
+
+
+def _check_one(context: Context, party: PreparedParty, one: BoundSignature) -> list[Finding]:
+    prepared, body, statement = need(context.prepared, "prepared"), one.body, one.statement
+    signature = one.signature
+    before = revision_before(context, signature)
+    done = {s.field for s in context.signer_signatures if s.revision <= signature.revision}
+    still_open = {p.field for p in prepared.parties if p.role == "signer"} - done
+    still_open.add(SEAL_FIELD)
+    expected = (
+        ("actor", (statement.actor.party, statement.actor.role) == (party.party, party.role)),
+        ("prepared", body.prepared == prepared.sha256),
+        ("revision", body.revision == before),
+        ("field", body.field == party.field == signature.field),
+        ("fieldsOpen", sorted(body.fields_open) == sorted(still_open)),
+        ("certificateKey", body.certificate_key == signature.certificate.spki_sha256),
+        ("attribute", signature.seal is None),
+    )
+    findings = [
+        failed("binding/differs", party=party.party, what=name)
+        for name, holds in expected
+        if not holds
+    ]
+    if body.values or body.has_company:
+        findings.append(unchecked("binding/unknown-values", party=party.party))
+    stamp = signature.time_stamp
+    if stamp is not None and statement.at > stamp.time + context.options.skew:
+        findings.append(failed("binding/signed-later", party=party.party))
+    return findings + _identity(context, one) + _consent(context, one)
+
+
+def _identity(context: Context, one: BoundSignature) -> list[Finding]:
+    leaf, party = one.body.identity, one.party
+    for entry in need(context.entries, "statements"):
+        if entry.opening.leaf != leaf:
+            continue
+        if entry.statement is None:
+            return [unchecked("binding/identity-withheld", party=party)]
+        holds = (
+            entry.statement.type == "identified"
+            and entry.statement.actor == one.statement.actor
+            and entry.opening.index < one.entry.opening.index
+            and entry.opening.attestation_hash != ZERO32
+        )
+        return [] if holds else [failed("binding/identity", party=party)]
+    return [failed("binding/identity", party=party)]
+
+
+def _consent(context: Context, one: BoundSignature) -> list[Finding]:
+    for entry in context.open_statements("consented", party=one.party):
+        statement = need(entry.statement, "consented")
+        if (
+            entry.opening.index < one.entry.opening.index
+            and statement.actor == one.statement.actor
+            and read_consented(statement) == one.body.consent
+        ):
+            return []
+    return [
+        absent(
+            context,
+            withheld="binding/consent-withheld",
+            missing="binding/consent",
+            party=one.party,
+        )
+    ]

@@ -1,0 +1,242 @@
+"""The steps about what happened: the transcript, its statements, and whose word each one is."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from anchoring.attestation import parse_attestation
+from anchoring.disclosure import parse_disclosure
+from anchoring.errors import MalformedStatement, UnknownVersion
+from anchoring.hashing import ZERO32, parties_root, sha256, transcript
+from anchoring.report import Finding, SignerLine, failed, note, unchecked
+from anchoring.statement import Statement, parse_statement
+from anchoring.statement_bodies import read_assurance, read_prepared, read_signed
+from anchoring.verify_context import BoundSignature, Context, Entry, absent, need, or_ok
+from anchoring.verify_document import subject_of
+
+OPERATORS_WORD = "operator's word"
+"""A code that the operator sent and says came back (rule 12)."""
+_NEVER_SEALED = ("declined", "expired")
+
+
+def check_transcript(context: Context) -> list[Finding]:
+    """The openings give their leaves, and together what the seal signed (rule 8)."""
+    binding = need(context.seal.seal, "seal")
+    openings = context.evidence.openings
+    findings: list[Finding] = []
+    for opening in openings:
+        if opening.computed_leaf() != opening.leaf:
+            findings.append(failed("transcript/leaf", leaf=opening.leaf))
+        raw = context.evidence.statements.get(opening.leaf)
+        if raw is not None and sha256(raw) != opening.statement_sha256:
+            findings.append(failed("transcript/statement", leaf=opening.leaf))
+    if len(openings) < binding.statements:
+        missing = binding.statements - len(openings)
+        findings.append(unchecked("transcript/stripped", missing=missing))
+    elif len(openings) > binding.statements:
+        findings.append(failed("transcript/added", extra=len(openings) - binding.statements))
+    elif transcript([opening.leaf for opening in openings]) != binding.transcript:
+        findings.append(failed("transcript/other"))
+    return or_ok(findings, "transcript/ok", count=len(openings))
+
+
+def load_statements(context: Context) -> Context:
+    """Read every statement that is here, and what the ``prepared`` one announces."""
+    entries = []
+    for opening in context.evidence.openings:
+        raw = context.evidence.statements.get(opening.leaf)
+        entries.append(Entry(opening, None if raw is None else parse_statement(raw)))
+    context = replace(context, entries=tuple(entries))
+    prepared = context.open_statements("prepared")
+    if len(prepared) > 1:
+        raise MalformedStatement("expected one prepared statement, got several")
+    if not prepared:
+        return context
+    statement = need(prepared[0].statement, "prepared")
+    if statement.actor.party != 0:
+        raise MalformedStatement("expected the prepared statement to be the platform's")
+    return replace(context, prepared=read_prepared(statement))
+
+
+def check_statements(context: Context) -> list[Finding]:
+    """Each statement is for this log and this agreement, and none that is needed is withheld."""
+    locator = need(context.locator, "locator")
+    entries = need(context.entries, "statements")
+    if context.prepared is None:
+        return [absent(context, withheld="statements/prepared-withheld", missing="statements/none")]
+    subject = subject_of(context)
+    findings: list[Finding] = []
+    for entry in entries:
+        if entry.opening.subject != subject:
+            findings.append(failed("statements/other-agreement", leaf=entry.opening.leaf))
+        statement = entry.statement
+        if statement is None:
+            continue
+        facts = {"type": statement.type, "leaf": entry.opening.leaf}
+        if (statement.origin, statement.log_id) != (locator.origin, locator.log_id):
+            findings.append(failed("statements/other-log", **facts))
+        if statement.agreement != subject:
+            findings.append(failed("statements/other-agreement", **facts))
+        if statement.after.size > entry.opening.index:
+            findings.append(failed("statements/after-itself", **facts))
+        if statement.type in _NEVER_SEALED:
+            findings.append(failed("statements/ended", **facts))
+        if statement.actor.key_commit != ZERO32:
+            # A key's part is checked against the attestation it made, and this version knows none.
+            findings.append(unchecked("statements/key", **facts))
+    findings = or_ok(findings, "statements/ok", count=len(entries) - len(context.withheld))
+    if context.withheld:
+        findings.append(note("statements/withheld", count=len(context.withheld)))
+    return findings
+
+
+def load_bound(context: Context) -> Context:
+    """Pair each announced party's signature with the statement whose hash it carries."""
+    prepared = need(context.prepared, "prepared")
+    bound = []
+    for party in prepared.parties:
+        signature = next((s for s in context.signer_signatures if s.field == party.field), None)
+        if signature is None or signature.statement_sha256 is None:
+            continue
+        for entry in context.open_statements("signed"):
+            statement = need(entry.statement, "signed")
+            if statement.sha256 == signature.statement_sha256:
+                body = read_signed(statement)
+                bound.append(BoundSignature(party.party, signature, entry, statement, body))
+    return replace(context, bound=tuple(bound))
+
+
+def check_attestations(context: Context) -> list[Finding]:
+    """Each attestation is the one its leaf committed to, made for its statement."""
+    findings: list[Finding] = []
+    needed = {bound.entry.opening.leaf for bound in need(context.bound, "bound")}
+    needed |= {bound.body.identity for bound in need(context.bound, "bound")}
+    count = 0
+    for entry in need(context.entries, "statements"):
+        opening = entry.opening
+        raw = context.evidence.attestations.get(opening.leaf)
+        facts = {"leaf": opening.leaf}
+        if opening.attestation_hash == ZERO32:
+            if raw is not None:
+                findings.append(failed("attestations/not-committed", **facts))
+            elif opening.leaf in needed:
+                findings.append(failed("attestations/none", **facts))
+            continue
+        if raw is None:
+            make = unchecked if opening.leaf in needed else note
+            findings.append(make("attestations/withheld", **facts))
+            continue
+        attestation = parse_attestation(raw)
+        count += 1
+        if attestation.hash != opening.attestation_hash:
+            findings.append(failed("attestations/other", **facts))
+        elif attestation.challenge != opening.statement_sha256:
+            findings.append(failed("attestations/other-challenge", **facts))
+        elif (
+            entry.statement is not None
+            and attestation.confirmed_at > entry.statement.at + context.options.skew
+        ):
+            findings.append(failed("attestations/later", **facts))
+    for one in need(context.bound, "bound"):
+        if one.body.method != "code":
+            raise UnknownVersion(f"expected method code, got {one.body.method}")
+    if all(finding.code == "attestations/withheld" for finding in findings):
+        kept = [f for f in findings if f.outcome.value != "note"]
+        return or_ok(kept, "attestations/ok", count=count)
+    return findings
+
+
+def check_parties(context: Context) -> list[Finding]:
+    """The parties are those announced, and the seal's parties root is that of their keys."""
+    prepared = need(context.prepared, "prepared")
+    listed = context.evidence.parties
+    announced = sorted((p.party, p.role, p.order) for p in prepared.parties)
+    if [(p.party, p.role, p.order) for p in listed] != announced:
+        return [failed("parties/other")]
+    if any(party.keys for party in listed):
+        raise UnknownVersion("expected parties without keys of their own; use a newer verifier")
+    if prepared.voidable:
+        return [failed("parties/voidable")]
+    # One party without a key makes the document not voidable on chain (protocol, rule 4).
+    if need(context.seal.seal, "seal").parties_root != parties_root(()):
+        return [failed("parties/root")]
+    return or_ok([], "parties/ok", count=len(listed))
+
+
+def check_disclosures(context: Context) -> list[Finding]:
+    """Each disclosed value is one whose salted digest a statement holds (rule 7)."""
+    known = _claims(context)
+    findings: list[Finding] = []
+    count = 0
+    for party, disclosures in sorted(context.evidence.disclosures.items()):
+        for raw in disclosures:
+            disclosure = parse_disclosure(raw)
+            count += 1
+            if (disclosure.claim, disclosure.digest) in known:
+                continue
+            facts = {"party": party, "claim": disclosure.claim}
+            # It may belong to a statement that is withheld; then it proves nothing, and is not
+            # shown as if it did.
+            make = note if context.withheld else failed
+            findings.append(make("disclosures/unplaced", **facts))
+    if any(finding.code == "disclosures/unplaced" for finding in findings) and not context.withheld:
+        return findings
+    return [*or_ok([], "disclosures/ok", count=count - len(findings)), *findings]
+
+
+def signer_lines(context: Context) -> tuple[SignerLine, ...]:
+    """Return what is known of each announced party; claims, until the verdict is VALID."""
+    if context.prepared is None:
+        return ()
+    names = _names(context)
+    bound = {one.party: one for one in context.bound or ()}
+    lines = []
+    for party in sorted(context.prepared.parties, key=lambda p: p.party):
+        one = bound.get(party.party)
+        lines.append(
+            SignerLine(
+                party=party.party,
+                name=names.get(party.party),
+                assurance="unknown" if one is None else _assurance(context, one),
+                whose_word=OPERATORS_WORD
+                if one is not None and one.body.method == "code"
+                else "unknown",
+                claimed_time=None if one is None else one.statement.at,
+            )
+        )
+    return tuple(lines)
+
+
+def _assurance(context: Context, bound: BoundSignature) -> str:
+    for entry in context.open_statements("identified"):
+        if entry.opening.leaf == bound.body.identity and entry.statement is not None:
+            return read_assurance(entry.statement)
+    return "unknown"
+
+
+def _claims(context: Context) -> set[tuple[str, bytes]]:
+    return {
+        (hidden.claim, hidden.digest)
+        for entry in need(context.entries, "statements")
+        if entry.statement is not None
+        for hidden in entry.statement.hidden
+    }
+
+
+def _names(context: Context) -> Mapping[int, str]:
+    """Return party names whose disclosures open the digests in ``prepared``."""
+    values: dict[bytes, str] = {}
+    for disclosures in context.evidence.disclosures.values():
+        for raw in disclosures:
+            disclosure = parse_disclosure(raw)
+            if disclosure.claim == "name" and isinstance(disclosure.value, str):
+                values[disclosure.digest] = disclosure.value
+    names: dict[int, str] = {}
+    for entry in context.open_statements("prepared"):
+        statement: Statement = need(entry.statement, "prepared")
+        listed = statement.body.get("parties")
+        for hidden in statement.hidden:
+            if hidden.claim != "name" or hidden.digest not in values:
+                continue
+            if len(hidden.path) == 2 and hidden.path[0] == "parties" and isinstance(listed, list):
+                names[listed[int(hidden.path[1])]["party"]] = values[hidden.digest]
+    return names

@@ -1,0 +1,33 @@
+"""Agreements: drafting, parties, order, deadlines, signing turns, sealing and reading them."""
+
+from service.agreements.desk import Desk, Links
+from service.agreements.errors import AgreementNotFoundError
+from service.agreements.pictures import PictureCache
+from service.agreements.sealing import Sealing
+from service.agreements.signing_turn import SigningTurns
+from service.agreements.views import (
+    AgreementSummary,
+    AgreementView,
+    PartyDraft,
+    PartyView,
+    SigningView,
+    TimelineEvent,
+)
+
+__all__ = [
+    "AgreementNotFoundError",
+    "AgreementSummary",
+    "AgreementView",
+    "Agreements",
+    "Desk",
+    "Links",
+    "PartyDraft",
+    "PartyView",
+    "PictureCache",
+    "SigningView",
+    "TimelineEvent",
+]
+
+
+class Agreements(SigningTurns, Sealing):
+    """Every use case of agreements, over one desk of collaborators."""

@@ -1,0 +1,26 @@
+"""The words a person agrees to when signing, in each language; their hash goes into evidence."""
+
+from anchoring.hashing import sha256
+
+CONSENT = {
+    "es": (
+        "He leído el contrato completo. Quiero firmarlo electrónicamente y acepto que mi firma me "
+        "obliga. Acepto que se guarde prueba de esta firma: la hora, el documento exacto y cómo "
+        "se comprobó mi correo. Acta sella este texto junto con mi firma."
+    ),
+    "en": (
+        "I have read the whole contract. I want to sign it electronically and I accept that my "
+        "signature binds me. I accept that proof of this signature is kept: the time, the exact "
+        "document and how my e-mail was checked. Acta seals this text together with my signature."
+    ),
+}
+
+
+def consent_text(lang: str) -> str:
+    """Return the consent text in ``lang`` ("es" or "en"); Spanish for any other."""
+    return CONSENT.get(lang, CONSENT["es"])
+
+
+def consent_sha256(lang: str) -> str:
+    """Return the SHA-256 (hex) of the consent text's UTF-8 bytes."""
+    return sha256(consent_text(lang).encode()).hex()

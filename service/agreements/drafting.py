@@ -1,0 +1,245 @@
+"""Drafting an agreement and sending it."""
+
+import re
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from anchoring.locator import Locator
+from anchoring.statement import Actor
+from service.agreements.desk import UseCases, expect_state, party_of
+from service.agreements.errors import (
+    BadDeadlineError,
+    BadPartiesError,
+    BadTitleError,
+    SamePartyTwiceError,
+    SenderSignsFirstError,
+)
+from service.agreements.models import Agreement, Party, PartyState, State
+from service.agreements.statements import Disclosures
+from service.agreements.views import PartyDraft
+from service.clock import rfc3339
+from service.database import new_id
+from service.notices import address_key, invitation
+from service.signing import SIGNATURE_PAGES, FieldParty, inspect_pdf, new_page_code, prepare_pdf
+
+MAX_PARTIES = 10
+MAX_TITLE = 200
+MAX_NAME = 120
+LONGEST_DEADLINE = timedelta(days=366)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+class Drafting(UseCases):
+    """From an uploaded PDF to an agreement that is on its way."""
+
+    def create_draft(
+        self,
+        *,
+        sender: str,
+        sender_name: str,
+        lang: str,
+        filename: str,
+        pdf: bytes,
+        title: str,
+        deadline: datetime,
+        parties: Sequence[PartyDraft],
+    ) -> str:
+        """Check and prepare ``pdf`` and keep it as a draft; return the agreement's id.
+
+        The PDF is prepared here, before anybody signs: page codes, QR, locator and signature
+        fields are in what the sender previews. Raises BadDraftError subclasses for the details
+        and ``service.signing.PdfRefusedError`` subclasses for the file.
+        """
+        desk = self._desk
+        now = desk.clock.now()
+        sender = address_key(sender)
+        title = _clean(title, MAX_TITLE) or _refuse_title(title)
+        if not now + timedelta(minutes=1) <= deadline <= now + LONGEST_DEADLINE:
+            raise BadDeadlineError(
+                f"expected a deadline between one minute and {LONGEST_DEADLINE.days} days from "
+                f"now, got {rfc3339(deadline)}"
+            )
+        checked = _check_parties(parties)
+        facts = inspect_pdf(pdf)
+
+        doc_salt = secrets.token_bytes(32)
+        identity = desk.notary.identity
+        prepared = prepare_pdf(
+            pdf,
+            locator=Locator(
+                origin=identity.origin,
+                log_id=identity.log_id,
+                chain_id=identity.chain_id,
+                contract=identity.contract,
+                doc_salt=doc_salt,
+                supersedes=None,
+            ),
+            page_codes=[new_page_code() for _ in range(facts.pages + SIGNATURE_PAGES)],
+            code_base_url=desk.base_url,
+            parties=[
+                FieldParty(party=number, name=party.name, role="signer")
+                for number, party in enumerate(checked, start=1)
+            ],
+            lang=lang,
+            title=title,
+        )
+        # Crash point: a file that no row names is never shown and may be swept away.
+        revision = desk.files.put(prepared).hex()
+        agreement = Agreement(
+            id=new_id("agr"),
+            state=State.DRAFT,
+            title=title,
+            lang=lang,
+            filename=_clean(filename, MAX_TITLE) or "contract.pdf",
+            sender_email=sender,
+            sender_name=_clean(sender_name, MAX_NAME) or sender,
+            deadline=deadline,
+            created_at=now,
+            page_count=facts.pages + SIGNATURE_PAGES,
+            doc_salt=doc_salt,
+            prepared_sha256=revision,
+            revision=revision,
+        )
+        agreement.parties = [
+            Party(
+                number=number,
+                name=party.name,
+                email=party.email,
+                role="signer",
+                signing_order=party.order,
+                state=PartyState.WAITING,
+            )
+            for number, party in enumerate(checked, start=1)
+        ]
+        with desk.database.transaction() as session:
+            session.add(agreement)
+        return agreement.id
+
+    def delete_draft(self, email: str, agreement_id: str) -> None:
+        """Forget a draft that nobody has signed; the same again is no error."""
+        with self._desk.database.transaction() as session:
+            agreement = self._of_sender(session, email, agreement_id)
+            expect_state(agreement, State.DRAFT)
+            session.delete(agreement)
+
+    def send(self, email: str, agreement_id: str) -> None:
+        """Send the agreement to its first parties, recording the moment; again is no error.
+
+        A sender who is a party must have signed. The invitations leave in the same transaction
+        as the statement of sending, so neither is ever there without the other.
+        """
+        with self._desk.database.transaction() as session:
+            agreement = self._of_sender(session, email, agreement_id)
+            if agreement.sent_at is not None:
+                return
+            expect_state(agreement, State.DRAFT, State.READY)
+            now = self._on_time(agreement)
+            own = party_of(agreement, email)
+            if own is not None and own.state != PartyState.SIGNED:
+                raise SenderSignsFirstError(
+                    "expected the sender, who is a party, to sign before sending"
+                )
+            self._record_prepared(session, agreement, now)
+            agreement.sent_at = now
+            agreement.state = State.SENT
+            self.invite_next(session, agreement, now)
+            if agreement.state == State.SENT:
+                delay = max(0.0, (agreement.deadline - now).total_seconds())
+                self._desk.enqueue(
+                    session,
+                    "expire-agreement",
+                    f"expire/{agreement.id}",
+                    (agreement.id,),
+                    delay,
+                )
+
+    def invite_next(self, session: Session, agreement: Agreement, now: datetime) -> None:
+        """Invite whoever's turn it is now; when all have signed, hand over to sealing."""
+        unsigned = [p for p in agreement.parties if p.state != PartyState.SIGNED]
+        if not unsigned:
+            agreement.state = State.SEALING
+            self._desk.enqueue(
+                session, "seal-agreement", f"seal/{agreement.id}", (agreement.id,), 0.0
+            )
+            return
+        turn = min(party.signing_order for party in unsigned)
+        invited = [
+            party
+            for party in unsigned
+            if party.signing_order == turn and party.state == PartyState.WAITING
+        ]
+        if not invited:
+            return
+        sender = party_of(agreement, agreement.sender_email)
+        kept = Disclosures()
+        made = self._maker.make(
+            agreement,
+            "sent",
+            {
+                "invited": [party.number for party in invited],
+                "sd": {
+                    "sender": kept.of(
+                        0 if sender is None else sender.number, "sender", agreement.sender_email
+                    )
+                },
+            },
+            actor=Actor(party=0 if sender is None else sender.number, role="sender"),
+            at=now,
+            disclosures=kept,
+        )
+        self._maker.record(session, agreement, made)
+        for party in invited:
+            party.state = PartyState.INVITED
+            party.invited_at = now
+            path = self._desk.links.issue(session, agreement=agreement.id, party=party.number)
+            self._mail(
+                session,
+                f"invitation/{agreement.id}/{party.number}",
+                party.email,
+                invitation(
+                    lang=agreement.lang,
+                    sender_name=agreement.sender_name,
+                    title=agreement.title,
+                    deadline=agreement.deadline,
+                    link=f"{self._desk.base_url}{path}",
+                ),
+            )
+
+
+def _clean(text: str, limit: int) -> str:
+    """Return ``text`` without control or direction marks, its spaces folded; "" if too long."""
+    cleaned = " ".join(_CONTROL.sub(" ", text).split())
+    return cleaned if len(cleaned) <= limit else ""
+
+
+def _refuse_title(title: str) -> str:
+    raise BadTitleError(f"expected a title of 1 to {MAX_TITLE} characters, got {len(title)}")
+
+
+def _check_parties(parties: Sequence[PartyDraft]) -> list[PartyDraft]:
+    if not 1 <= len(parties) <= MAX_PARTIES:
+        raise BadPartiesError(f"expected 1 to {MAX_PARTIES} parties, got {len(parties)}")
+    checked: list[PartyDraft] = []
+    for number, party in enumerate(parties, start=1):
+        name = _clean(party.name, MAX_NAME)
+        if not name:
+            raise BadPartiesError(
+                f"expected a name of 1 to {MAX_NAME} characters for party {number}", party=number
+            )
+        if not 1 <= party.order <= MAX_PARTIES:
+            raise BadPartiesError(
+                f"expected an order from 1 to {MAX_PARTIES} for party {number}, got {party.order}",
+                party=number,
+            )
+        email = address_key(party.email)
+        if any(other.email == email for other in checked):
+            raise SamePartyTwiceError(
+                f"expected a different e-mail address for each party; party {number} has that "
+                "of another",
+                party=number,
+            )
+        checked.append(PartyDraft(name=name, email=email, order=party.order))
+    return checked

@@ -1,0 +1,97 @@
+"""What can be wrong with a request about an agreement."""
+
+from service.errors import ConflictError, NotFoundError, ServiceError
+
+
+class AgreementNotFoundError(NotFoundError):
+    """No such agreement, or this person has no part in it."""
+
+    code = "agreements/not-found"
+
+
+class BadDraftError(ServiceError):
+    """The title, deadline or parties of a draft cannot stand."""
+
+    code = "agreements/bad-draft"
+    http_hint = 422
+
+
+class BadTitleError(BadDraftError):
+    """The title is empty or too long."""
+
+    code = "agreements/bad-title"
+
+
+class BadDeadlineError(BadDraftError):
+    """The deadline is past, too near or too far."""
+
+    code = "agreements/bad-deadline"
+
+
+class BadPartiesError(BadDraftError):
+    """Too few or too many parties, or one without a name or an order."""
+
+    code = "agreements/bad-parties"
+
+
+class SamePartyTwiceError(BadPartiesError):
+    """Two parties have one e-mail address, so they could not be told apart."""
+
+    code = "agreements/same-party-twice"
+
+
+class NotInThisStateError(ConflictError):
+    """The agreement is in a state in which this cannot be done."""
+
+    code = "agreements/not-in-this-state"
+
+
+class NotYourTurnError(ConflictError):
+    """Others sign before this party."""
+
+    code = "agreements/not-your-turn"
+
+
+class SenderSignsFirstError(ConflictError):
+    """The sender is a party and has not signed yet."""
+
+    code = "agreements/sender-signs-first"
+
+
+class DeadlinePassedError(ConflictError):
+    """The deadline has passed; nobody can sign any more."""
+
+    code = "agreements/deadline-passed"
+
+
+class StaleViewError(ConflictError):
+    """The page was made from an older state: look again before signing."""
+
+    code = "agreements/stale-view"
+
+
+class FreshCodeNeededError(ServiceError):
+    """The e-mailed code was confirmed too long ago to sign with."""
+
+    code = "agreements/fresh-code-needed"
+    http_hint = 403
+
+
+class ReasonNeededError(ServiceError):
+    """Declining needs a reason of reasonable length."""
+
+    code = "agreements/reason-needed"
+    http_hint = 422
+
+
+class BadSignaturePictureError(ServiceError):
+    """The drawn signature is not a PNG picture of reasonable size."""
+
+    code = "agreements/bad-signature-picture"
+    http_hint = 422
+
+
+class NotReadyError(ConflictError):
+    """The sealed PDF or the evidence does not exist yet."""
+
+    code = "agreements/not-ready"

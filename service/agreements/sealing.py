@@ -1,0 +1,218 @@
+"""From the last signature to evidence: seal, store, tell people, write the evidence file.
+
+Every function here is one durable step and may be repeated at any moment: it looks at what the
+rows say is done, and does the rest.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from anchoring.cms_attributes import SealBinding
+from anchoring.evidence import EvidenceInput, StatementRecord, asic_manifest, evidence_members, pack
+from anchoring.hashing import (
+    content_commitment,
+    document_entry,
+    parties_root,
+    transcript,
+)
+from service.agreements.desk import UseCases
+from service.agreements.models import Agreement, State, StatementRow
+from service.agreements.statements import StatementMaker
+from service.clock import rfc3339
+from service.errors import ConflictError
+from service.notices import signed_by_all
+from service.signing import check_sealed, seal_pdf, sign_container
+
+
+class StatementsNotLoggedError(ConflictError):
+    """A statement of this agreement has no place in the log yet."""
+
+    code = "agreements/statements-not-logged"
+
+
+@dataclass(frozen=True)
+class _Sealed:
+    """The sealed PDF's place in the store, and the entry its leaf is made of."""
+
+    sha256: str
+    entry: bytes
+    subject: bytes
+
+
+class Sealing(UseCases):
+    """The platform's part, after the last signature."""
+
+    def seal(self, agreement_id: str) -> None:
+        """Seal the PDF over the list of all its statements, and hand its leaf to the log."""
+        with self._desk.database.reading() as session:
+            agreement = session.get(Agreement, agreement_id)
+            if agreement is None or agreement.state != State.SEALING:
+                return
+            if agreement.sealed_sha256 is not None:
+                return
+        # Every statement gets its index first: the seal fixes their order in the log.
+        self._desk.notary.sequence()
+        sealed = self._make_seal(agreement_id)
+        # Crash point: a sealed file that no row names. The next run makes another; only the one
+        # that is written down below ever reaches the log.
+        with self._desk.database.transaction() as session:
+            agreement = self._locked(session, agreement_id)
+            if agreement.state != State.SEALING or agreement.sealed_sha256 is not None:
+                return
+            agreement.sealed_sha256 = sealed.sha256
+            agreement.revision = sealed.sha256
+            agreement.document_leaf = self._desk.notary.accept(
+                session, sealed.entry, kind="document", subject=sealed.subject
+            )
+
+    def store(self, agreement_id: str) -> None:
+        """Put the sealed PDF into custody; raises when too few stores hold it, to be repeated."""
+        with self._desk.database.reading() as session:
+            agreement = session.get(Agreement, agreement_id)
+            if agreement is None or agreement.state != State.SEALING:
+                return
+            sealed = agreement.sealed_sha256
+        if sealed is not None:
+            self._desk.custody.keep(agreement_id, self._desk.files.get(bytes.fromhex(sealed)))
+
+    def announce(self, agreement_id: str) -> None:
+        """Tell everybody that the agreement is signed, now that it is sealed and stored."""
+        with self._desk.database.transaction() as session:
+            agreement = self._locked(session, agreement_id)
+            if agreement.state != State.SEALING or agreement.sealed_sha256 is None:
+                return
+            self._end(session, agreement, State.SEALED, self._desk.clock.now())
+            self._mail_everybody(
+                session,
+                agreement,
+                "signed",
+                signed_by_all(
+                    lang=agreement.lang,
+                    title=agreement.title,
+                    signers=len(agreement.parties),
+                    link=self._link(agreement),
+                ),
+            )
+
+    def write_missing_evidence(self) -> list[str]:
+        """Write the evidence of every sealed agreement whose anchor is final; return their ids."""
+        with self._desk.database.reading() as session:
+            waiting = session.scalars(
+                select(Agreement.id).where(
+                    Agreement.state == State.SEALED, Agreement.evidence_sha256.is_(None)
+                )
+            ).all()
+        return [agreement_id for agreement_id in waiting if self._write_evidence(agreement_id)]
+
+    def _make_seal(self, agreement_id: str) -> _Sealed:
+        desk = self._desk
+        with desk.database.reading() as session:
+            agreement = session.get_one(Agreement, agreement_id)
+            leaves = self._leaves_in_log_order(session, agreement)
+            subject = StatementMaker(desk.notary).subject(agreement)
+            revision, lang, doc_salt = agreement.revision, agreement.lang, agreement.doc_salt
+        # Nobody holds a key that outlives their signature yet, so no set of keys may void this.
+        root = parties_root(())
+        binding = SealBinding(
+            parties_root=root,
+            transcript=transcript(leaves),
+            statements=len(leaves),
+            search_from=desk.notary.size(),
+        )
+        sealed = seal_pdf(
+            desk.files.get(bytes.fromhex(revision)),
+            binding=binding,
+            keys=desk.keys,
+            clock=desk.clock,
+            lang=lang,
+        )
+        check_sealed(sealed.pdf, keys=desk.keys, binding=binding, clock=desk.clock)
+        entry = document_entry(
+            content=content_commitment(doc_salt=doc_salt, covered_sha256=sealed.covered_sha256),
+            agreement_ref=subject,
+            parties_root=root,
+            transcript=binding.transcript,
+            home=desk.notary.identity.home,
+        )
+        return _Sealed(sha256=desk.files.put(sealed.pdf).hex(), entry=entry, subject=subject)
+
+    def _leaves_in_log_order(self, session: Session, agreement: Agreement) -> list[bytes]:
+        leaves = [row.leaf_hash for row in agreement.statements]
+        indices = self._desk.notary.indices(session, leaves)
+        placed: list[tuple[int, bytes]] = []
+        for leaf in leaves:
+            index = indices.get(leaf)
+            if index is None:
+                raise StatementsNotLoggedError(
+                    "expected every statement to be in the log before sealing; it is tried again"
+                )
+            placed.append((index, leaf))
+        return [leaf for _, leaf in sorted(placed)]
+
+    def _write_evidence(self, agreement_id: str) -> bool:
+        desk = self._desk
+        with desk.database.reading() as session:
+            agreement = session.get_one(Agreement, agreement_id)
+            rows = {row.leaf_hash: row for row in agreement.statements}
+            leaves = self._leaves_in_log_order(session, agreement)
+            document_leaf = agreement.document_leaf
+            sealed = agreement.sealed_sha256
+            indices = desk.notary.indices(session, leaves)
+            parties: list[dict[str, object]] = [
+                {"party": p.number, "role": p.role, "order": p.signing_order, "keys": []}
+                for p in agreement.parties
+            ]
+        if document_leaf is None or sealed is None:
+            return False
+        if desk.notary.leaf_status(document_leaf).status != "final":
+            return False
+        anchored = desk.notary.covering_anchor([*leaves, document_leaf])
+        proofs = {leaf.hex(): anchored.proof_for(leaf) for leaf in leaves}
+        proofs["document"] = anchored.proof_for(document_leaf)
+        members = evidence_members(
+            EvidenceInput(
+                pdf=desk.files.get(bytes.fromhex(sealed)),
+                statements=[_record(rows[leaf], indices[leaf]) for leaf in leaves],
+                proofs=proofs,
+                anchor=anchored.record,
+                disclosures=_disclosures(rows.values()),
+                parties=parties,
+                created=rfc3339(desk.clock.now()),
+            )
+        )
+        manifest = asic_manifest(members)
+        members["META-INF/ASiCManifest.xml"] = manifest
+        members["META-INF/signature.p7s"] = sign_container(
+            manifest, keys=desk.keys, clock=desk.clock
+        )
+        written = desk.files.put(pack(members)).hex()
+        # Crash point: an evidence file that no row names; the next run writes it again.
+        with desk.database.transaction() as session:
+            agreement = self._locked(session, agreement_id)
+            if agreement.evidence_sha256 is None:
+                agreement.evidence_sha256 = written
+        return True
+
+
+def _record(row: StatementRow, index: int | None) -> StatementRecord:
+    assert index is not None  # _leaves_in_log_order has looked
+    return StatementRecord(
+        index=index,
+        statement=row.raw,
+        salt=row.salt,
+        subject=row.subject,
+        attestation=row.attestation,
+        method=row.method,
+    )
+
+
+def _disclosures(rows: Iterable[StatementRow]) -> dict[int, list[bytes]]:
+    """Gather the disclosures by the party they speak of; 0 holds the agreement's own."""
+    gathered: dict[int, list[bytes]] = {}
+    for row in rows:
+        for party, raw in row.disclosures:
+            gathered.setdefault(int(party), []).append(bytes.fromhex(str(raw)))
+    return gathered

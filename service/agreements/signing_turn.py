@@ -1,0 +1,354 @@
+"""A party's turn: opening, signing, declining."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from anchoring.statement import Actor
+from service.agreements.consent import consent_sha256, consent_text
+from service.agreements.desk import is_turn, party_of
+from service.agreements.drafting import Drafting
+from service.agreements.errors import (
+    AgreementNotFoundError,
+    BadSignaturePictureError,
+    FreshCodeNeededError,
+    NotYourTurnError,
+    ReasonNeededError,
+    StaleViewError,
+)
+from service.agreements.models import Agreement, Party, PartyState, State
+from service.agreements.reading import Reading
+from service.agreements.statements import Disclosures, Made
+from service.agreements.views import SigningView
+from service.clock import rfc3339
+from service.notices import declined, expired
+from service.signing import Appearance, OneUseSigner, issue_signer, new_page_code, sign_field
+
+MAX_REASON = 1000
+MAX_DRAWING = 512 * 1024
+_PNG = b"\x89PNG\r\n\x1a\n"
+
+
+class SigningTurns(Drafting, Reading):
+    """What a party does when it is their turn."""
+
+    def needs_code(
+        self, email: str, agreement_id: str, session_confirmed_at: datetime | None
+    ) -> bool:
+        """Whether this person must confirm a fresh e-mailed code before opening the agreement."""
+        with self._desk.database.reading() as session:
+            self._visible(session, email, agreement_id)
+        return not self._is_fresh(session_confirmed_at)
+
+    def open_for_signing(
+        self, email: str, agreement_id: str, *, confirmed_at: datetime
+    ) -> SigningView:
+        """Record that the party was identified and opened the PDF, and return what to show.
+
+        The same again records nothing new while the PDF is the same.
+        """
+        self._expect_fresh(confirmed_at)
+        with self._desk.database.transaction() as session:
+            agreement, party = self._turn(session, email, agreement_id)
+            now = self._on_time(agreement)
+            self._record_prepared(session, agreement, now)
+            if party.identified_at != confirmed_at:
+                self._record_identified(session, agreement, party, now, confirmed_at)
+            if party.state != PartyState.OPENED or not _opened(agreement, party):
+                made = self._maker.make(
+                    agreement,
+                    "opened",
+                    {
+                        "revision": agreement.revision,
+                        "pages": agreement.page_count,
+                        "renderer": "pdfium",
+                    },
+                    actor=_signer(party),
+                    at=now,
+                )
+                self._maker.record(session, agreement, made)
+                party.state = PartyState.OPENED
+            revision, pages, lang, name = (
+                agreement.revision,
+                agreement.page_count,
+                agreement.lang,
+                party.name,
+            )
+        return SigningView(
+            view=self.view_for(email, agreement_id),
+            pages=pages,
+            consent_text=consent_text(lang),
+            consent_sha256=consent_sha256(lang),
+            revision=revision,
+            suggested_name=name,
+        )
+
+    def sign(
+        self,
+        email: str,
+        agreement_id: str,
+        *,
+        revision: str,
+        consent_sha256: str,
+        drawn_png: bytes | None,
+        typed_name: str,
+        confirmed_at: datetime,
+    ) -> None:
+        """Sign the PDF the party was shown; the same again, once signed, is no error.
+
+        ``revision``: SHA-256 (hex) of the PDF shown; another one is refused with StaleViewError,
+        so that nobody signs what they did not see. The one-use key lives only in this call.
+        """
+        self._expect_fresh(confirmed_at)
+        _check_drawing(drawn_png)
+        with self._desk.database.reading() as session:
+            agreement = self._visible(session, email, agreement_id)
+            own = party_of(agreement, email)
+            if own is not None and own.state == PartyState.SIGNED:
+                return
+            agreement, party = self._turn(session, email, agreement_id, locked=False)
+            now = self._on_time(agreement)
+            if agreement.revision != revision:
+                raise StaleViewError("the document changed since it was shown; look at it again")
+            if consent_sha256 != _consent_of(agreement):
+                raise StaleViewError("the consent text changed since it was shown; read it again")
+            if party.identity_leaf is None or not _opened(agreement, party):
+                raise StaleViewError("expected the document to be opened before it is signed")
+            signer = issue_signer(self._desk.keys, subject=_opaque(agreement, party), now=now)
+            consented = self._consented(agreement, party, now)
+            signed = self._signed(agreement, party, now, signer, confirmed_at)
+            lang = agreement.lang
+            field = party.field
+        pdf = sign_field(
+            self._desk.files.get(bytes.fromhex(revision)),
+            field=field,
+            signer=signer,
+            statement_sha256=signed.sha256,
+            appearance=Appearance(
+                name=" ".join(typed_name.split())[:120] or party.name,
+                signed_at=now,
+                drawn_png=drawn_png,
+                code=new_page_code(),
+                lang=lang,
+            ),
+            keys=self._desk.keys,
+            clock=self._desk.clock,
+        )
+        # Crash point: nothing has happened yet; the person signs again with another one-use key.
+        written = self._desk.files.put(pdf).hex()
+        with self._desk.database.transaction() as session:
+            agreement, party = self._turn(session, email, agreement_id)
+            self._on_time(agreement)
+            if agreement.revision != revision:
+                raise StaleViewError("somebody else signed meanwhile; look at it again")
+            self._maker.record(session, agreement, consented)
+            self._maker.record(session, agreement, signed)
+            agreement.revision = written
+            party.state = PartyState.SIGNED
+            party.signed_at = now
+            party.signed_revision = written
+            if agreement.state == State.DRAFT:
+                agreement.state = State.READY
+            else:
+                self.invite_next(session, agreement, self._desk.clock.now())
+
+    def decline(self, email: str, agreement_id: str, *, reason: str) -> None:
+        """Decline to sign, which ends the agreement for everybody; again is no error."""
+        reason = " ".join(reason.split())
+        if not 1 <= len(reason) <= MAX_REASON:
+            raise ReasonNeededError(
+                f"expected a reason of 1 to {MAX_REASON} characters, got {len(reason)}"
+            )
+        with self._desk.database.transaction() as session:
+            agreement = self._locked(session, agreement_id)
+            own = party_of(agreement, email)
+            if own is not None and own.state == PartyState.DECLINED:
+                return
+            agreement, party = self._turn(session, email, agreement_id)
+            if agreement.state == State.DRAFT:
+                raise NotYourTurnError("expected an agreement that was sent; delete the draft")
+            now = self._on_time(agreement)
+            kept = Disclosures()
+            made = self._maker.make(
+                agreement,
+                "declined",
+                {"sd": {"reason": kept.of(party.number, "reason", reason)}},
+                actor=_signer(party),
+                at=now,
+                disclosures=kept,
+            )
+            self._maker.record(session, agreement, made)
+            party.state = PartyState.DECLINED
+            agreement.decline_reason = reason
+            self._end(session, agreement, State.DECLINED, now)
+            self._mail_everybody(
+                session,
+                agreement,
+                "declined",
+                declined(
+                    lang=agreement.lang,
+                    title=agreement.title,
+                    who=party.name,
+                    link=self._link(agreement),
+                ),
+            )
+
+    def expire(self, agreement_id: str) -> None:
+        """End an agreement whose deadline has passed unsigned; otherwise do nothing."""
+        with self._desk.database.transaction() as session:
+            agreement = self._locked(session, agreement_id)
+            now = self._desk.clock.now()
+            if agreement.state != State.SENT or now < agreement.deadline:
+                return
+            made = self._maker.make(
+                agreement,
+                "expired",
+                {"deadline": rfc3339(agreement.deadline)},
+                actor=Actor(party=0, role="platform"),
+                at=now,
+            )
+            self._maker.record(session, agreement, made)
+            self._end(session, agreement, State.EXPIRED, now)
+            missing = sum(party.state != PartyState.SIGNED for party in agreement.parties)
+            self._mail_everybody(
+                session,
+                agreement,
+                "expired",
+                expired(
+                    lang=agreement.lang,
+                    title=agreement.title,
+                    missing=missing,
+                    link=self._link(agreement),
+                ),
+            )
+
+    def _is_fresh(self, confirmed_at: datetime | None) -> bool:
+        if confirmed_at is None:
+            return False
+        return self._desk.clock.now() - confirmed_at <= self._desk.code_lifetime
+
+    def _expect_fresh(self, confirmed_at: datetime) -> None:
+        if not self._is_fresh(confirmed_at):
+            raise FreshCodeNeededError(
+                "expected an e-mailed code confirmed within the last "
+                f"{self._desk.code_lifetime.total_seconds() / 60:.0f} minutes; ask for a new one"
+            )
+
+    def _turn(
+        self, session: Session, email: str, agreement_id: str, *, locked: bool = True
+    ) -> tuple[Agreement, Party]:
+        """Return the agreement and this person's party, whose turn it must be."""
+        agreement = (
+            self._locked(session, agreement_id)
+            if locked
+            else self._visible(session, email, agreement_id)
+        )
+        party = party_of(agreement, email)
+        if party is None or (party.state == PartyState.WAITING and agreement.sender_email != email):
+            raise AgreementNotFoundError("no such agreement", agreement=agreement_id)
+        if not is_turn(agreement, party):
+            raise NotYourTurnError(
+                f"expected an agreement awaiting this party's signature, got one that is "
+                f"{agreement.state} with the party {party.state}",
+                state=str(agreement.state),
+            )
+        return agreement, party
+
+    def _record_identified(
+        self,
+        session: Session,
+        agreement: Agreement,
+        party: Party,
+        now: datetime,
+        confirmed_at: datetime,
+    ) -> None:
+        kept = Disclosures()
+        made = self._maker.make(
+            agreement,
+            "identified",
+            {
+                "method": "email-code",
+                "assurance": "mailbox",
+                "sd": {"email": kept.of(party.number, "email", party.email)},
+            },
+            actor=_signer(party),
+            at=now,
+            disclosures=kept,
+            code_confirmed_at=confirmed_at,
+        )
+        party.identity_leaf = self._maker.record(session, agreement, made)
+        party.identified_at = confirmed_at
+
+    def _consented(self, agreement: Agreement, party: Party, now: datetime) -> Made:
+        return self._maker.make(
+            agreement,
+            "consented",
+            {"textSha256": _consent_of(agreement), "lang": agreement.lang},
+            actor=_signer(party),
+            at=now,
+        )
+
+    def _signed(
+        self,
+        agreement: Agreement,
+        party: Party,
+        now: datetime,
+        signer: OneUseSigner,
+        confirmed_at: datetime,
+    ) -> Made:
+        assert party.identity_leaf is not None  # checked by sign()
+        still_open = [
+            other.field
+            for other in agreement.parties
+            if other.state != PartyState.SIGNED and other.number != party.number
+        ]
+        return self._maker.make(
+            agreement,
+            "signed",
+            {
+                "prepared": agreement.prepared_sha256,
+                "revision": agreement.revision,
+                "field": party.field,
+                "values": {},
+                "fieldsOpen": [*still_open, "acta-seal"],
+                "certificateKey": signer.spki_sha256.hex(),
+                "identity": party.identity_leaf.hex(),
+                "company": None,
+                "consent": {"textSha256": _consent_of(agreement), "lang": agreement.lang},
+                "method": "code",
+            },
+            actor=_signer(party),
+            at=now,
+            code_confirmed_at=confirmed_at,
+        )
+
+
+def _signer(party: Party) -> Actor:
+    return Actor(party=party.number, role=party.role)
+
+
+def _opaque(agreement: Agreement, party: Party) -> str:
+    """Name the signer in the certificate without a personal value (protocol, rule 12)."""
+    return f"{agreement.id}/{party.number}"
+
+
+def _consent_of(agreement: Agreement) -> str:
+    return consent_sha256(agreement.lang)
+
+
+def _opened(agreement: Agreement, party: Party) -> bool:
+    """Whether this party has been shown the newest revision."""
+    needle = f'"revision":"{agreement.revision}"'.encode()
+    return any(
+        row.type == "opened" and row.party == party.number and needle in row.raw
+        for row in agreement.statements
+    )
+
+
+def _check_drawing(drawn_png: bytes | None) -> None:
+    if drawn_png is None:
+        return
+    if not drawn_png.startswith(_PNG) or len(drawn_png) > MAX_DRAWING:
+        raise BadSignaturePictureError(
+            f"expected a PNG picture of at most {MAX_DRAWING} bytes, got {len(drawn_png)} bytes"
+        )

@@ -1,0 +1,97 @@
+"""What people see of an agreement: plain values, made by the use cases, shown by the edges."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartyDraft:
+    """A party as the sender names it. ``order``: 1 signs first; equal orders sign in any order."""
+
+    name: str
+    email: str
+    order: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartyView:
+    """A party as another participant may see it."""
+
+    number: int
+    name: str
+    email: str
+    order: int
+    state: str
+    signed_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invitee:
+    """Whom an invitation went to, and about what."""
+
+    email: str
+    title: str
+    sender_name: str
+    lang: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimelineEvent:
+    """One statement: what happened, and how far its leaf has come (the status ladder)."""
+
+    at: datetime
+    type: str
+    party: int | None
+    detail: str
+    status: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgreementSummary:
+    """A line in somebody's list of agreements."""
+
+    id: str
+    title: str
+    state: str
+    deadline: datetime
+    created_at: datetime
+    parties: tuple[PartyView, ...]
+    my_turn: bool
+    archived: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgreementView:
+    """An agreement as one participant may see it."""
+
+    id: str
+    title: str
+    state: str
+    sender: str
+    sender_name: str
+    deadline: datetime
+    created_at: datetime
+    sent_at: datetime | None
+    page_count: int
+    parties: tuple[PartyView, ...]
+    timeline: tuple[TimelineEvent, ...]
+    my_party: int | None
+    my_turn: bool
+    can_send: bool
+    can_delete: bool
+    archived: bool
+    document_status: str | None
+    evidence_ready: bool
+    decline_reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SigningView:
+    """What a party is shown when it is their turn; ``revision`` is the SHA-256 (hex) of the PDF."""
+
+    view: AgreementView
+    pages: int
+    consent_text: str
+    consent_sha256: str
+    revision: str
+    suggested_name: str

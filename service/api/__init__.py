@@ -1,0 +1,13 @@
+"""The REST interface for integrators, and what anybody may fetch."""
+
+from service.api.anchors import build_anchors_router
+from service.api.problems import on_http_error, on_service_error, on_validation_error
+from service.api.public import build_public_router
+
+__all__ = [
+    "build_anchors_router",
+    "build_public_router",
+    "on_http_error",
+    "on_service_error",
+    "on_validation_error",
+]

@@ -1,0 +1,280 @@
+"""A chain in memory with AnchorLog's rules, which can fail in every way a real one does."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from anchoring.hashing import keccak256, log_id, sha256
+from service.notary.chain import (
+    AnchorChain,
+    ChainAnchor,
+    ChainBlock,
+    ChainHead,
+    ChainTransaction,
+)
+from service.notary.errors import ChainDownError, ChainRefusedError
+
+_FIRST_TIME = 1_770_000_000
+_BLOCK_SECONDS = 12
+
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True)
+class _Anchored:
+    log_id: bytes
+    size: int
+    root: bytes
+    transaction: str
+
+
+@dataclass
+class _Block:
+    hash: bytes
+    opened: list[bytes] = field(default_factory=list)
+    anchors: list[_Anchored] = field(default_factory=list)
+
+
+class MemoryChain(AnchorChain):
+    """An AnchorChain for tests and trials; it is gone with the process.
+
+    ``mines_at_once``: a submitted transaction is in a block when ``submit`` returns; otherwise
+    ``mine`` does it. ``finality``: how many blocks must follow one before it is final.
+    ``down``: every call fails without doing anything. ``fault``: called with the method's name and
+    False before, True after each change, so that a test can raise at either moment.
+    """
+
+    def __init__(
+        self,
+        *,
+        our_own: bool = True,
+        mines_at_once: bool = True,
+        finality: int = 1,
+        chain_id: int = 77_001,
+        opener: bytes = bytes(range(20)),
+    ) -> None:
+        self.down = False
+        self.fault: Callable[[str, bool], None] = lambda _method, _done: None
+        self.mines_at_once = mines_at_once
+        self.finality = finality
+        self.refusal: ChainRefusedError | None = None
+        self.fails_next_transaction = False
+        self.keeps_old_states = True
+        self.transactions_sent = 0
+        self._our_own = our_own
+        self._chain_id = chain_id
+        self._opener = opener
+        self._mutex = threading.RLock()
+        self._forks = 0
+        self._pool: list[_Anchored] = []
+        self._failed: dict[str, str] = {}
+        self._saved = 1
+        self._blocks = [_Block(sha256(b"genesis" + chain_id.to_bytes(8, "big")))]
+
+    @property
+    def opener(self) -> bytes:
+        """The operator's address."""
+        return self._opener
+
+    @property
+    def contract(self) -> bytes:
+        """A fixed address."""
+        return sha256(b"AnchorLog")[:20]
+
+    @property
+    def is_our_own(self) -> bool:
+        """Whether it plays this installation's own chain."""
+        return self._our_own
+
+    def chain_id(self) -> int:
+        """Return the chain's id; our own chain's is known while it is down."""
+        return self._chain_id if self._our_own else self._answer(lambda: self._chain_id)
+
+    def genesis_hash(self) -> bytes:
+        """Return the hash of block 0."""
+        return self._answer(lambda: self._blocks[0].hash)
+
+    def open_log(self, origin: str) -> bytes:
+        """Open the log."""
+        opened = log_id(opener=self._opener, origin=origin)
+
+        def change() -> bytes:
+            if not self._is_open(opened):
+                self._new_block().opened.append(opened)
+                self.settle()
+            return opened
+
+        return self._change("open_log", change)
+
+    def head(self, log_id: bytes) -> ChainHead:
+        """Return the log's newest state."""
+        return self._answer(
+            lambda: ChainHead(
+                is_open=self._is_open(log_id),
+                size=max((made.size for _, made in self._anchors(log_id)), default=0),
+            )
+        )
+
+    def submit(self, log_id: bytes, size: int, root: bytes) -> str:
+        """Put the anchor into the pool, and mine it where that is done at once."""
+
+        def change() -> str:
+            if self.refusal is not None:
+                raise self.refusal
+            for _, made in self._anchors(log_id):
+                if (made.size, made.root) == (size, root):
+                    return made.transaction
+            for made in self._pool:
+                if (made.size, made.root) == (size, root):
+                    return made.transaction
+            newest = max((made.size for _, made in self._anchors(log_id)), default=0)
+            if size <= newest:
+                raise ChainRefusedError(
+                    f"expected a size above {newest}, got {size}",
+                    reason="SizeNotGrowing",
+                    permanent=True,
+                )
+            self.transactions_sent += 1
+            number = self.transactions_sent.to_bytes(8, "big")
+            transaction = "0x" + keccak256(log_id + root + number).hex()
+            if self.fails_next_transaction:
+                self.fails_next_transaction = False
+                self._failed[transaction] = "out-of-gas"
+                self._new_block()
+                return transaction
+            self._pool.append(_Anchored(log_id, size, root, transaction))
+            if self.mines_at_once:
+                self.mine()
+            return transaction
+
+        return self._change("submit", change)
+
+    def transaction(self, transaction: str) -> ChainTransaction:
+        """Return how far a transaction is."""
+
+        def look() -> ChainTransaction:
+            if transaction in self._failed:
+                return ChainTransaction("failed", self._failed[transaction])
+            if any(made.transaction == transaction for made in self._pool):
+                return ChainTransaction("pending")
+            for block in self._blocks:
+                if any(made.transaction == transaction for made in block.anchors):
+                    return ChainTransaction("included")
+            return ChainTransaction("unknown")
+
+        return self._answer(look)
+
+    def anchored(self, log_id: bytes, root: bytes) -> ChainAnchor | None:
+        """Return the anchor in the newest state."""
+
+        def look() -> ChainAnchor | None:
+            for number, made in self._anchors(log_id):
+                if made.root == root:
+                    return ChainAnchor(size=made.size, block=number, time=self._ref(number).time)
+            return None
+
+        return self._answer(look)
+
+    def settle(self) -> None:
+        """Mine until the newest block is final, and keep that."""
+
+        def change() -> None:
+            if self._our_own:
+                newest = len(self._blocks) - 1
+                while self._final() < newest:
+                    self._new_block()
+                self._saved = len(self._blocks)
+
+        self._change("settle", change)
+
+    def final_block(self) -> ChainBlock:
+        """Return the newest final block."""
+        return self._answer(lambda: self._ref(self._final()))
+
+    def block(self, number: int) -> ChainBlock | None:
+        """Return one block."""
+        return self._answer(lambda: self._ref(number) if number < len(self._blocks) else None)
+
+    def proof_material(
+        self, log_id: bytes, root: bytes, leaf_hash: bytes, block: int
+    ) -> dict[str, Any]:
+        """Return proofs in form only: they convince nobody."""
+
+        def look() -> dict[str, Any]:
+            if not self.keeps_old_states and block < len(self._blocks) - 2:
+                raise ChainRefusedError(
+                    f"no state of block {block}", reason="state-unavailable", permanent=False
+                )
+            reference = self._ref(block)
+            return {
+                "block": {
+                    "number": reference.number,
+                    "hash": reference.hash.hex(),
+                    "time": reference.time,
+                },
+                "header": "c0",
+                "accountProof": [log_id.hex()],
+                "anchorProof": [root.hex()],
+                "statusProof": [leaf_hash.hex()],
+            }
+
+        return self._answer(look)
+
+    def mine(self, blocks: int = 1) -> None:
+        """Add blocks; the first takes what is in the pool, in ascending size."""
+        with self._mutex:
+            for _ in range(blocks):
+                block = self._new_block()
+                block.anchors = sorted(self._pool, key=lambda made: made.size)
+                self._pool = []
+
+    def lose_tail(self, blocks: int | None = None) -> None:
+        """Lose the newest blocks and the pool, as after a kill; None: all that is not saved."""
+        with self._mutex:
+            keep = self._saved if blocks is None else max(1, len(self._blocks) - blocks)
+            self._blocks = self._blocks[:keep]
+            self._pool = []
+            self._forks += 1
+            self._saved = min(self._saved, keep)
+
+    def anchored_sizes(self) -> list[tuple[int, bytes]]:
+        """Return (size, root) of every anchor, in the order of the blocks."""
+        return [(made.size, made.root) for block in self._blocks for made in block.anchors]
+
+    def _new_block(self) -> _Block:
+        seed = f"{self._chain_id}/{self._forks}/{len(self._blocks)}"
+        self._blocks.append(_Block(sha256(seed.encode())))
+        return self._blocks[-1]
+
+    def _final(self) -> int:
+        return max(0, len(self._blocks) - 1 - self.finality)
+
+    def _is_open(self, log_id: bytes) -> bool:
+        return any(log_id in block.opened for block in self._blocks)
+
+    def _anchors(self, log_id: bytes) -> list[tuple[int, _Anchored]]:
+        return [
+            (number, made)
+            for number, block in enumerate(self._blocks)
+            for made in block.anchors
+            if made.log_id == log_id
+        ]
+
+    def _ref(self, number: int) -> ChainBlock:
+        return ChainBlock(number, self._blocks[number].hash, _FIRST_TIME + _BLOCK_SECONDS * number)
+
+    def _answer(self, look: Callable[[], _Result]) -> _Result:
+        with self._mutex:
+            if self.down:
+                raise ChainDownError("the chain is down")
+            return look()
+
+    def _change(self, method: str, change: Callable[[], _Result]) -> _Result:
+        with self._mutex:
+            if self.down:
+                raise ChainDownError("the chain is down")
+            self.fault(method, False)
+            result = change()
+            self.fault(method, True)
+            return result

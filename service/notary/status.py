@@ -1,0 +1,190 @@
+"""Where a leaf stands, and its proof against an anchored checkpoint."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from anchoring.hashing import ZERO32
+from anchoring.tlog_proof import TlogProof
+from anchoring.tree import inclusion_path_at
+from service.database import Database
+from service.notary.anchor_proofs import DOCUMENT, AnchorProofs
+from service.notary.errors import LeafNotFoundError, NotAnchoredYetError
+from service.notary.home import HomeKeeper
+from service.notary.log_reader import newest_checkpoint, node_reader
+from service.notary.models import Anchor, AnchorState, Leaf, SignedCheckpoint
+
+Status = Literal["accepted", "logged", "broadcast", "included", "final", "failed"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeafStatus:
+    """One place on the ladder accepted → logged → broadcast → included → final, or failed.
+
+    ``index`` and ``size`` (of the smallest checkpoint on its way that covers the leaf) from
+    ``logged`` on; ``transaction`` (0x…) from ``broadcast`` on where it is known; ``block`` and
+    ``block_time`` from ``included`` on. ``reason``: why it failed, or what it waits for.
+    """
+
+    status: Status
+    index: int | None = None
+    size: int | None = None
+    transaction: str | None = None
+    block: int | None = None
+    block_time: datetime | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnchoredCheckpoint:
+    """A checkpoint whose anchor is final.
+
+    ``root`` has 32 bytes, ``note`` is the signed text, ``record`` the members of
+    ``anchors/<chainId>.json``. ``proof_for`` gives the tlog-proof of a leaf that it covers.
+    """
+
+    size: int
+    root: bytes
+    note: str
+    record: dict[str, Any]
+    proof_for: Callable[[bytes], str]
+
+
+class LeafDesk:
+    """Answers about leaves from the database; asks the chain only for proofs not kept yet."""
+
+    def __init__(self, *, database: Database, proofs: AnchorProofs, home: HomeKeeper) -> None:
+        self._database = database
+        self._proofs = proofs
+        self._home = home
+
+    def statuses(self, leaf_hashes: Iterable[bytes]) -> dict[bytes, LeafStatus]:
+        """Return the status of each leaf; raises LeafNotFoundError for one never accepted."""
+        wanted = list(leaf_hashes)
+        with self._database.reading() as session:
+            placed = {leaf.leaf_hash: leaf.log_index for leaf in _leaves(session, wanted)}
+            newest = newest_checkpoint(session)
+            signed = 0 if newest is None else newest.size
+            return {leaf: self._status(session, placed[leaf], signed) for leaf in wanted}
+
+    def proof(self, leaf_hash: bytes) -> str:
+        """Return the tlog-proof against the smallest final anchored checkpoint that covers it."""
+        with self._database.reading() as session:
+            (leaf,) = _leaves(session, [leaf_hash])
+            anchor = self._covering(session, [leaf])
+            return _proof(session, leaf, anchor.size)
+
+    def covering_anchor(self, leaf_hashes: Sequence[bytes]) -> AnchoredCheckpoint:
+        """Return the smallest final anchored checkpoint that covers all of ``leaf_hashes``.
+
+        Its record also proves the status of the document among them, if there is exactly one.
+        Raises LeafNotFoundError, NotAnchoredYetError, and ChainDownError where proof material was
+        not kept and the chain cannot be asked.
+        """
+        if not leaf_hashes:
+            raise LeafNotFoundError("expected at least one leaf hash, got none")
+        with self._database.reading() as session:
+            leaves = _leaves(session, leaf_hashes)
+            anchor = self._covering(session, leaves)
+            note = session.get_one(SignedCheckpoint, anchor.size).note
+        documents = [leaf.leaf_hash for leaf in leaves if leaf.kind == DOCUMENT]
+        subject = documents[0] if len(documents) == 1 else ZERO32
+
+        def proof_for(leaf_hash: bytes) -> str:
+            with self._database.reading() as session:
+                (leaf,) = _leaves(session, [leaf_hash])
+                return _proof(session, leaf, anchor.size)
+
+        return AnchoredCheckpoint(
+            size=anchor.size,
+            root=anchor.root,
+            note=note,
+            record=self._proofs.record(anchor, subject),
+            proof_for=proof_for,
+        )
+
+    def _status(self, session: Session, index: int | None, signed: int) -> LeafStatus:
+        if index is None or index >= signed:
+            return LeafStatus(status="accepted")
+        on_way = (
+            select(Anchor)
+            .where(Anchor.chain_id == self._home.identity().chain_id, Anchor.size > index)
+            .order_by(Anchor.size)
+        )
+        final = session.scalar(on_way.where(Anchor.state == AnchorState.FINAL).limit(1))
+        if final is not None:
+            return _anchored_status(final, "final", index)
+        first: dict[str, Anchor] = {}
+        for row in session.scalars(on_way):
+            first.setdefault(row.state, row)
+        if AnchorState.INCLUDED in first:
+            return _anchored_status(first[AnchorState.INCLUDED], "included", index)
+        if AnchorState.BROADCAST in first:
+            return _anchored_status(first[AnchorState.BROADCAST], "broadcast", index)
+        queued, failed = first.get(AnchorState.QUEUED), first.get(AnchorState.FAILED)
+        if queued is None and failed is not None:
+            return LeafStatus(status="failed", index=index, size=failed.size, reason=failed.reason)
+        return LeafStatus(
+            status="logged",
+            index=index,
+            size=signed if queued is None else queued.size,
+            reason=None if queued is None else queued.reason,
+        )
+
+    def _covering(self, session: Session, leaves: Sequence[Leaf]) -> Anchor:
+        indices = [leaf.log_index for leaf in leaves if leaf.log_index is not None]
+        if len(indices) == len(leaves):
+            anchor = session.scalar(
+                select(Anchor)
+                .where(
+                    Anchor.chain_id == self._home.identity().chain_id,
+                    Anchor.state == AnchorState.FINAL,
+                    Anchor.size > max(indices),
+                )
+                .order_by(Anchor.size)
+                .limit(1)
+            )
+            if anchor is not None:
+                return anchor
+        raise NotAnchoredYetError("expected a final anchor that covers the leaf; wait for it")
+
+
+def _anchored_status(anchor: Anchor, status: Status, index: int) -> LeafStatus:
+    return LeafStatus(
+        status=status,
+        index=index,
+        size=anchor.size,
+        transaction=anchor.transaction,
+        block=anchor.block_number,
+        block_time=None
+        if anchor.block_time is None
+        else datetime.fromtimestamp(anchor.block_time, UTC),
+        reason=anchor.reason,
+    )
+
+
+def _leaves(session: Session, leaf_hashes: Sequence[bytes]) -> list[Leaf]:
+    """Return the rows in the order asked for; raises LeafNotFoundError."""
+    rows: dict[bytes, Leaf] = {}
+    for start in range(0, len(leaf_hashes), 500):
+        part = leaf_hashes[start : start + 500]
+        for leaf in session.scalars(select(Leaf).where(Leaf.leaf_hash.in_(part))):
+            rows[leaf.leaf_hash] = leaf
+    for leaf_hash in leaf_hashes:
+        if leaf_hash not in rows:
+            raise LeafNotFoundError(f"the log was never given leaf {leaf_hash.hex()}")
+    return [rows[leaf_hash] for leaf_hash in leaf_hashes]
+
+
+def _proof(session: Session, leaf: Leaf, size: int) -> str:
+    if leaf.log_index is None or leaf.log_index >= size:
+        raise NotAnchoredYetError(f"the checkpoint of {size} leaves does not cover this one")
+    return TlogProof(
+        index=leaf.log_index,
+        path=inclusion_path_at(node_reader(session), leaf.log_index, size),
+        checkpoint=session.get_one(SignedCheckpoint, size).note,
+    ).to_text()

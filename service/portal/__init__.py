@@ -1,0 +1,24 @@
+"""The portal: pages for people, in Spanish and English, made on the server."""
+
+from service.portal.portal import build_portal, install_portal
+from service.portal.ports import (
+    AgreementsPort,
+    IdentityPort,
+    Invitee,
+    MailboxPort,
+    PortalContext,
+    PortalSettings,
+    VerifyUpload,
+)
+
+__all__ = [
+    "AgreementsPort",
+    "IdentityPort",
+    "Invitee",
+    "MailboxPort",
+    "PortalContext",
+    "PortalSettings",
+    "VerifyUpload",
+    "build_portal",
+    "install_portal",
+]

@@ -1,0 +1,228 @@
+"""What the portal asks of the other rooms, as it uses them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from service.agreements import (
+    AgreementSummary,
+    AgreementView,
+    PartyDraft,
+    SigningView,
+)
+from service.clock import Clock
+from service.identity import Confirmed, LinkView, SessionView
+from service.notices import StoredMail
+
+
+class Invitee(Protocol):
+    """Whom an invitation link was mailed to, and about what."""
+
+    @property
+    def email(self) -> str:
+        """The party's mailbox, in lower case."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """The agreement's title."""
+        ...
+
+    @property
+    def sender_name(self) -> str:
+        """Who sent the agreement."""
+        ...
+
+    @property
+    def lang(self) -> str:
+        """The agreement's language, ``es`` or ``en``."""
+        ...
+
+
+class AgreementsPort(Protocol):
+    """The use cases of agreements.
+
+    Each takes the e-mail of whoever is signed in and raises a NotFoundError for an agreement that
+    this person may not see, so that the portal needs no rules of its own about who sees what.
+    """
+
+    def create_draft(
+        self,
+        *,
+        sender: str,
+        sender_name: str,
+        lang: str,
+        filename: str,
+        pdf: bytes,
+        title: str,
+        deadline: datetime,
+        parties: Sequence[PartyDraft],
+    ) -> str:
+        """Check and keep a draft; return the agreement's id."""
+        ...
+
+    def delete_draft(self, email: str, agreement_id: str, /) -> None:
+        """Forget a draft that nobody has signed."""
+        ...
+
+    def send(self, email: str, agreement_id: str, /) -> None:
+        """Send the agreement to its first parties; again is no error."""
+        ...
+
+    def list_for(
+        self, email: str, /, *, query: str = "", archived: bool = False
+    ) -> Sequence[AgreementSummary]:
+        """Return this person's agreements."""
+        ...
+
+    def view_for(self, email: str, agreement_id: str, /) -> AgreementView:
+        """Return the agreement as this person may see it."""
+        ...
+
+    def invitee(self, agreement_id: str, party: int, /) -> Invitee:
+        """Return whom the invitation of ``party`` went to; the caller holds a link that works."""
+        ...
+
+    def page_picture(self, email: str, agreement_id: str, /, *, page: int, width: int) -> bytes:
+        """Return one page as PNG; ``page`` counts from 0."""
+        ...
+
+    def needs_code(
+        self, email: str, agreement_id: str, session_confirmed_at: datetime | None, /
+    ) -> bool:
+        """Whether a fresh e-mailed code is needed before opening the agreement."""
+        ...
+
+    def open_for_signing(
+        self, email: str, agreement_id: str, /, *, confirmed_at: datetime
+    ) -> SigningView:
+        """Record that the party opened the PDF, and return what to show."""
+        ...
+
+    def sign(
+        self,
+        email: str,
+        agreement_id: str,
+        /,
+        *,
+        revision: str,
+        consent_sha256: str,
+        drawn_png: bytes | None,
+        typed_name: str,
+        confirmed_at: datetime,
+    ) -> None:
+        """Sign the PDF the party was shown; again is no error."""
+        ...
+
+    def decline(self, email: str, agreement_id: str, /, *, reason: str) -> None:
+        """Decline to sign, which ends the agreement for everybody."""
+        ...
+
+    def archive(self, email: str, agreement_id: str, archived: bool, /) -> None:
+        """Put an agreement out of this person's sight, or back into it."""
+        ...
+
+    def sealed_pdf(self, email: str, agreement_id: str, /) -> bytes:
+        """Return the sealed PDF."""
+        ...
+
+    def evidence(self, email: str, agreement_id: str, /) -> bytes:
+        """Return the evidence file."""
+        ...
+
+
+class IdentityPort(Protocol):
+    """Codes, sessions and links; each call is a transaction of its own."""
+
+    def request_code(
+        self,
+        *,
+        purpose: str,
+        subject: str,
+        email: str,
+        lang: str,
+        remote: str,
+        title: str | None = None,
+    ) -> str:
+        """Mail a code and return the id of the challenge it answers.
+
+        Behaves the same whether or not the mailbox is known.
+        """
+        ...
+
+    def confirm_code(
+        self, *, challenge_id: str, code: str, purpose: str, subject: str
+    ) -> Confirmed:
+        """Use up the code and return whose mailbox it proves."""
+        ...
+
+    def create_session(self, *, email: str, confirmed_at: datetime, lang: str) -> str:
+        """Sign somebody in; return the cookie's token."""
+        ...
+
+    def session(self, token: str, /) -> SessionView | None:
+        """Return who is signed in with this token."""
+        ...
+
+    def confirm_again(self, session_id: str, /, *, confirmed: Confirmed) -> None:
+        """Note that the person signed in has typed another code."""
+        ...
+
+    def revoke(self, session_id: str, /) -> None:
+        """End the session; again is no error."""
+        ...
+
+    def peek_link(self, token: str, /) -> LinkView:
+        """Return where an invitation link leads, changing nothing."""
+        ...
+
+    def consume_link(self, token: str, /) -> LinkView:
+        """Use up an invitation link."""
+        ...
+
+
+class MailboxPort(Protocol):
+    """The mail that stays on this machine (embedded profile)."""
+
+    def messages(self, to: str | None = None, /) -> Sequence[StoredMail]:
+        """Return the newest mails, newest first."""
+        ...
+
+    def message(self, message: str, /) -> StoredMail:
+        """Return one mail by its id."""
+        ...
+
+
+class VerifyUpload(Protocol):
+    """The outsider's verifier, run on what a visitor uploads."""
+
+    def __call__(self, evidence: bytes, pdf: bytes | None, lang: str, /) -> Mapping[str, Any]:
+        """Return the report in the form of ``acta verify --json``."""
+        ...
+
+
+class PortalSettings(Protocol):
+    """The settings that pages depend on."""
+
+    @property
+    def base_url(self) -> str:
+        """The address people use, without a path."""
+        ...
+
+    @property
+    def production(self) -> bool:
+        """Whether only parts fit for real use are allowed."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class PortalContext:
+    """The portal's collaborators; ``mailbox`` is None where mail really leaves."""
+
+    agreements: AgreementsPort
+    identity: IdentityPort
+    mailbox: MailboxPort | None
+    verify_upload: VerifyUpload
+    settings: PortalSettings
+    clock: Clock

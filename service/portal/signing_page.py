@@ -1,0 +1,128 @@
+"""Reading and signing, or declining to."""
+
+from fastapi import APIRouter, Request, Response
+
+from service.errors import ServiceError
+from service.portal.agreement_page import WIDTHS, AgreementId
+from service.portal.codes import SIGNING, CodeStep, ask_code, confirm_code, send_code
+from service.portal.drawing import read_drawing
+from service.portal.errors import ConsentNeededError
+from service.portal.forms import Form
+from service.portal.pages import Pages, Visitor, go_to
+from service.portal.routes import Filled, Visiting, new_router
+from service.portal.wording import error_text
+
+_MAX_NAME = 120
+_MAX_REASON = 1000
+
+
+def build_router(pages: Pages) -> APIRouter:
+    """Return the routes."""
+    router = new_router(pages)
+    agreements, identity = pages.context.agreements, pages.context.identity
+
+    def reading_page(
+        visitor: Visitor,
+        agreement_id: str,
+        form: Form | None = None,
+        error: ServiceError | None = None,
+    ) -> Response:
+        if agreements.needs_code(visitor.email, agreement_id, visitor.person.confirmed_at):
+            view = agreements.view_for(visitor.email, agreement_id)
+            return pages.show(
+                "confirm_email.html",
+                visitor,
+                here=f"/agreements/{agreement_id}/sign",
+                view=view,
+            )
+        opened = agreements.open_for_signing(
+            visitor.email, agreement_id, confirmed_at=visitor.person.confirmed_at
+        )
+        return pages.show(
+            "sign.html",
+            visitor,
+            status=200 if error is None else error.http_hint,
+            here=f"/agreements/{agreement_id}/sign",
+            opened=opened,
+            view=opened.view,
+            widths=WIDTHS,
+            typed_name=form.text("typed_name") if form else opened.suggested_name,
+            style=form.text("style") if form else "typed",
+            agreed=form.ticked("agree") if form else False,
+            reason=form.text("reason") if form else "",
+            error=None if error is None else error_text(visitor.lang, error),
+            error_code="" if error is None else error.code,
+        )
+
+    def step(visitor: Visitor, agreement_id: str) -> CodeStep:
+        return CodeStep(
+            purpose=SIGNING,
+            subject=agreement_id,
+            email=visitor.email,
+            action=f"/agreements/{agreement_id}/code",
+            again=f"/agreements/{agreement_id}/code/send",
+            fields=(),
+            back=f"/agreements/{agreement_id}",
+        )
+
+    @router.get("/agreements/{agreement_id}/sign")
+    def show(visitor: Visiting, agreement_id: AgreementId) -> Response:
+        view = agreements.view_for(visitor.email, agreement_id)
+        if not view.my_turn:
+            return go_to(f"/agreements/{agreement_id}")
+        return reading_page(visitor, agreement_id)
+
+    @router.post("/agreements/{agreement_id}/sign")
+    def sign(visitor: Visiting, form: Filled, agreement_id: AgreementId) -> Response:
+        try:
+            if not form.ticked("agree"):
+                raise ConsentNeededError("expected the consent to be ticked")
+            drawn = read_drawing(form.text("drawn")) if form.text("style") == "drawn" else None
+            agreements.sign(
+                visitor.email,
+                agreement_id,
+                revision=form.text("revision")[:64],
+                consent_sha256=form.text("consent_sha256")[:64],
+                drawn_png=drawn,
+                typed_name=form.text("typed_name")[:_MAX_NAME],
+                confirmed_at=visitor.person.confirmed_at,
+            )
+        except ServiceError as error:
+            return reading_page(visitor, agreement_id, form, error)
+        return go_to(f"/agreements/{agreement_id}", done="signed")
+
+    @router.post("/agreements/{agreement_id}/decline")
+    def decline(visitor: Visiting, form: Filled, agreement_id: AgreementId) -> Response:
+        try:
+            agreements.decline(
+                visitor.email, agreement_id, reason=form.text("reason")[: _MAX_REASON + 1]
+            )
+        except ServiceError as error:
+            return reading_page(visitor, agreement_id, form, error)
+        return go_to(f"/agreements/{agreement_id}", done="declined")
+
+    @router.post("/agreements/{agreement_id}/code/send")
+    def send(visitor: Visiting, form: Filled, agreement_id: AgreementId) -> Response:
+        title = agreements.view_for(visitor.email, agreement_id).title
+        try:
+            return send_code(pages, visitor, step(visitor, agreement_id), title=title)
+        except ServiceError as error:
+            return ask_code(pages, visitor, step(visitor, agreement_id), error)
+
+    @router.get("/agreements/{agreement_id}/code")
+    def type_code(visitor: Visiting, agreement_id: AgreementId) -> Response:
+        return ask_code(pages, visitor, step(visitor, agreement_id))
+
+    @router.post("/agreements/{agreement_id}/code")
+    def confirm(
+        request: Request, visitor: Visiting, form: Filled, agreement_id: AgreementId
+    ) -> Response:
+        asked = step(visitor, agreement_id)
+        try:
+            confirmed = confirm_code(pages, request, form, asked)
+            identity.confirm_again(visitor.person.id, confirmed=confirmed)
+        except ServiceError as error:
+            return ask_code(pages, visitor, asked, error)
+        return go_to(f"/agreements/{agreement_id}/sign")
+
+    return router

@@ -1,0 +1,291 @@
+"""The composition root: builds every room from the settings, starts them and stops them."""
+
+import fcntl
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+from urllib.parse import urlsplit
+
+import structlog
+from cryptography.hazmat.primitives.asymmetric import ec
+from sqlalchemy.orm import Session
+
+from contracts_chain import AnchorClient, LocalChain, find_anvil
+from service.agreements import Agreements, Desk, PictureCache
+from service.clock import Clock, SystemClock
+from service.custody import Custody, DiskStore, RevisionFiles
+from service.database import Database
+from service.embedded import load_installation
+from service.errors import ServiceError
+from service.identity import ApiKeys, EmailCodes, InvitationLinks, RateLimits, Sessions
+from service.jobs import Jobs
+from service.keyring import Keyring, load_master_key
+from service.migrations import upgrade_database
+from service.notary import ContractsChainAdapter, DiskMirror, Notary
+from service.notices import LocalMailbox, MailQueue, MailSender, Outbox, SmtpSender, SmtpSettings
+from service.settings import Settings
+from service.signing import PlatformKeys
+from service.trust import TrustPublisher
+
+log = structlog.get_logger(__name__)
+
+
+class DataFolderBusyError(ServiceError):
+    """Another process serves from this data folder."""
+
+    code = "service/data-folder-busy"
+    http_hint = 500
+
+
+class _InvitationPaths:
+    """Invitation links as the portal's paths."""
+
+    def __init__(self, links: InvitationLinks) -> None:
+        self._links = links
+
+    def issue(self, session: Session, *, agreement: str, party: int) -> str:
+        return f"/s/{self._links.issue_link(session, agreement=agreement, party=party)}"
+
+    def revoke(self, session: Session, *, agreement: str) -> None:
+        self._links.revoke_links(session, agreement=agreement)
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentityRoom:
+    """What knows people: codes, links, sessions, API keys."""
+
+    codes: EmailCodes
+    links: InvitationLinks
+    sessions: Sessions
+    api_keys: ApiKeys
+
+
+class Rooms:
+    """Every part of one running service; ``with Rooms(settings) as rooms`` starts and stops it.
+
+    Must be started on the main thread: the embedded chain dies with the thread that started it.
+    """
+
+    def __init__(self, settings: Settings, *, clock: Clock | None = None) -> None:
+        self.settings = settings
+        self.clock = clock or SystemClock()
+        self._lock: IO[bytes] | None = None
+        data = settings.data_dir
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._hold_folder(data)
+        try:
+            self._build(data)
+        except BaseException:
+            self._release_folder()
+            raise
+
+    def _build(self, data: Path) -> None:
+        settings, clock = self.settings, self.clock
+        master = (
+            bytes.fromhex(settings.master_key.get_secret_value())
+            if settings.master_key is not None
+            else load_master_key(data / "keys")
+        )
+        self.keyring = Keyring(data / "keys", master)
+        self.database = Database(settings.database_url)
+        self.jobs = Jobs(self.database)
+
+        installation = load_installation(
+            data, log_origin=settings.log_origin, chain_port=settings.chain_port
+        )
+        self.chain: LocalChain | None = None
+        operator = self._operator_key()
+        if settings.chain_rpc_url:
+            self.rpc_url = settings.chain_rpc_url
+        else:
+            self.chain = LocalChain(
+                folder=data / "chain",
+                port=installation.chain_port,
+                anvil=find_anvil(Path(__file__).resolve().parent.parent),
+            )
+            self.rpc_url = self.chain.rpc_url
+        self.client = AnchorClient(rpc_url=self.rpc_url, private_key=operator)
+
+        self.notary = Notary(
+            database=self.database,
+            keyring=self.keyring,
+            clock=clock,
+            origin=installation.log_origin,
+            chain=ContractsChainAdapter(self.client, local_chain=self.chain),
+            mirrors=[DiskMirror(folder / "log") for folder in settings.store_dirs],
+            mirror_quorum=settings.custody_quorum,
+            enqueue=self.jobs.enqueue,
+        )
+        self.keys = PlatformKeys.load_or_create(
+            self.keyring, name=installation.log_origin, clock=clock
+        )
+        self.files = RevisionFiles(data / "revisions", self.keyring)
+        self.custody = Custody(
+            database=self.database,
+            keyring=self.keyring,
+            clock=clock,
+            spool=data / "spool",
+            stores=[
+                DiskStore(folder / "custody", name=f"disk-{number}")
+                for number, folder in enumerate(settings.store_dirs, start=1)
+            ],
+            quorum=settings.custody_quorum,
+        )
+        mail_queue = MailQueue(
+            keyring=self.keyring,
+            clock=clock,
+            origin_host=urlsplit(settings.base_url).hostname or "localhost",
+            enqueue=self.jobs.enqueue,
+        )
+        self.mailbox = (
+            None
+            if settings.smtp_url is not None
+            else LocalMailbox(database=self.database, keyring=self.keyring, clock=clock)
+        )
+        self.outbox = Outbox(
+            database=self.database,
+            keyring=self.keyring,
+            clock=clock,
+            sender=self._mail_sender(),
+        )
+        links = InvitationLinks(database=self.database, clock=clock)
+        self.identity = IdentityRoom(
+            codes=EmailCodes(
+                database=self.database,
+                keyring=self.keyring,
+                clock=clock,
+                mail_queue=mail_queue,
+                rate_limits=RateLimits(keyring=self.keyring),
+            ),
+            links=links,
+            sessions=Sessions(database=self.database, keyring=self.keyring, clock=clock),
+            api_keys=ApiKeys(database=self.database, clock=clock),
+        )
+        self.agreements = Agreements(
+            Desk(
+                database=self.database,
+                files=self.files,
+                custody=self.custody,
+                notary=self.notary,
+                keys=self.keys,
+                links=_InvitationPaths(links),
+                mail=mail_queue,
+                clock=clock,
+                enqueue=self.jobs.enqueue,
+                pictures=PictureCache(),
+                base_url=settings.base_url,
+                code_lifetime=timedelta(minutes=settings.code_session_minutes),
+            )
+        )
+        self.trust = TrustPublisher(
+            folder=data,
+            keyring=self.keyring,
+            notary=self.notary,
+            database=self.database,
+            clock=clock,
+        )
+
+    def start(self) -> None:
+        """Bring the database up to date, start the chain, and take up unfinished work."""
+        upgrade_database(self.database)
+        self._start_chain()
+        self.jobs.start(
+            agreements=self.agreements,
+            notary=self.notary,
+            outbox=self.outbox,
+            custody=self.custody,
+        )
+        self.notary.start()
+        self.trust.publish(
+            genesis_block=self.client.genesis_hash(),
+            keys=self.keys.trust_keys(),
+            rpc=[self.rpc_url],
+            log=[f"{self.settings.base_url}/log"],
+            max_delay_s=self.settings.anchor_max_delay_s,
+        )
+        self.jobs.kick()
+
+    def stop(self) -> None:
+        """Stop everything that was started; what was under way is taken up at the next start."""
+        steps: list[Callable[[], None]] = [self.jobs.stop]
+        if self.chain is not None:
+            steps.append(self.chain.stop)
+        steps += [self.database.dispose, self._release_folder]
+        for step in steps:
+            try:
+                step()
+            except Exception as error:  # noqa: BLE001  the others must be stopped all the same
+                log.warning("stop-failed", step=step.__qualname__, error=type(error).__name__)
+
+    def revive_chain(self) -> bool:
+        """Restart the embedded chain if its process died; return whether that was needed."""
+        if self.chain is None or self.chain.running:
+            return False
+        log.warning("chain-restarted", hint="blocks newer than the last snapshot are anchored anew")
+        self._start_chain()
+        self.jobs.kick()
+        return True
+
+    def _start_chain(self) -> None:
+        if self.chain is not None:
+            self.chain.start()
+            self.chain.fund(self.client.address)
+
+    def first_api_key(self) -> str | None:
+        """Return a new API key if there is none yet: it is shown once and kept hashed."""
+        if self.identity.api_keys.list_api_keys():
+            return None
+        with self.database.transaction() as session:
+            return self.identity.api_keys.new_api_key(session, "first run")
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def _operator_key(self) -> bytes:
+        if self.settings.chain_key is not None:
+            return bytes.fromhex(self.settings.chain_key.get_secret_value().removeprefix("0x"))
+        return self.keyring.secret("chain-operator", _new_chain_key)
+
+    def _mail_sender(self) -> MailSender:
+        if self.mailbox is not None:
+            return self.mailbox
+        assert self.settings.smtp_url is not None
+        settings = SmtpSettings.from_url(self.settings.smtp_url.get_secret_value())
+        return SmtpSender(settings, mail_from=self.settings.mail_from)
+
+    def _hold_folder(self, data: Path) -> None:
+        stream = (data / "acta.lock").open("ab")
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            stream.close()
+            raise DataFolderBusyError(
+                f"another Acta serves from {data}; stop it, or set ACTA_DATA_DIR"
+            ) from error
+        self._lock = stream
+
+    def _release_folder(self) -> None:
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+
+def _new_chain_key() -> bytes:
+    key = ec.generate_private_key(ec.SECP256K1())
+    return key.private_numbers().private_value.to_bytes(32, "big")

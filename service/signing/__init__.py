@@ -1,0 +1,116 @@
+"""Signing: taking PDFs in, preparing, PAdES signatures, the seal, time stamps, certificates.
+
+Names are loaded when they are first used: the sandbox, which is started for every upload and
+every picture, must not pay for pyHanko.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from service.signing.appearance import Appearance
+    from service.signing.errors import (
+        PdfAlreadySignedError,
+        PdfEmbeddedFilesError,
+        PdfEncryptedError,
+        PdfHasLocatorError,
+        PdfLayersError,
+        PdfMalformedError,
+        PdfPolyglotError,
+        PdfRefusedError,
+        PdfScriptError,
+        PdfTooComplexError,
+        PdfTooLargeError,
+        PdfTooManyPagesError,
+        PdfTruncatedError,
+        PdfXfaError,
+        PictureRefusedError,
+        SealCheckError,
+        SigningFailedError,
+    )
+    from service.signing.ingest import MAX_BYTES, MAX_PAGES, PdfFacts, inspect_pdf, render_page
+    from service.signing.keys import OneUseSigner, PlatformKeys, issue_signer
+    from service.signing.layout import MAX_PARTIES, SEAL_FIELD, SIGNATURE_PAGES, party_field
+    from service.signing.page_codes import new_page_code
+    from service.signing.preparing import FieldParty, prepare_pdf
+    from service.signing.seal_check import check_sealed
+    from service.signing.signatures import SealedPdf, seal_pdf, sign_container, sign_field
+
+_HOMES = {
+    "appearance": ("Appearance",),
+    "errors": (
+        "PdfAlreadySignedError",
+        "PdfEmbeddedFilesError",
+        "PdfEncryptedError",
+        "PdfHasLocatorError",
+        "PdfLayersError",
+        "PdfMalformedError",
+        "PdfPolyglotError",
+        "PdfRefusedError",
+        "PdfScriptError",
+        "PdfTooComplexError",
+        "PdfTooLargeError",
+        "PdfTooManyPagesError",
+        "PdfTruncatedError",
+        "PdfXfaError",
+        "PictureRefusedError",
+        "SealCheckError",
+        "SigningFailedError",
+    ),
+    "ingest": ("MAX_BYTES", "MAX_PAGES", "PdfFacts", "inspect_pdf", "render_page"),
+    "keys": ("OneUseSigner", "PlatformKeys", "issue_signer"),
+    "layout": ("MAX_PARTIES", "SEAL_FIELD", "SIGNATURE_PAGES", "party_field"),
+    "page_codes": ("new_page_code",),
+    "preparing": ("FieldParty", "prepare_pdf"),
+    "seal_check": ("check_sealed",),
+    "signatures": ("SealedPdf", "seal_pdf", "sign_container", "sign_field"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "MAX_BYTES",
+    "MAX_PAGES",
+    "MAX_PARTIES",
+    "SEAL_FIELD",
+    "SIGNATURE_PAGES",
+    "Appearance",
+    "FieldParty",
+    "OneUseSigner",
+    "PdfAlreadySignedError",
+    "PdfEmbeddedFilesError",
+    "PdfEncryptedError",
+    "PdfFacts",
+    "PdfHasLocatorError",
+    "PdfLayersError",
+    "PdfMalformedError",
+    "PdfPolyglotError",
+    "PdfRefusedError",
+    "PdfScriptError",
+    "PdfTooComplexError",
+    "PdfTooLargeError",
+    "PdfTooManyPagesError",
+    "PdfTruncatedError",
+    "PdfXfaError",
+    "PictureRefusedError",
+    "PlatformKeys",
+    "SealCheckError",
+    "SealedPdf",
+    "SigningFailedError",
+    "check_sealed",
+    "inspect_pdf",
+    "issue_signer",
+    "new_page_code",
+    "party_field",
+    "prepare_pdf",
+    "render_page",
+    "seal_pdf",
+    "sign_container",
+    "sign_field",
+]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{home}"), name)

@@ -1,0 +1,205 @@
+"""Validating again what was written, before anybody is told that it is signed."""
+
+import io
+from collections.abc import Mapping
+from datetime import datetime
+
+from cryptography import x509
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.ades.report import AdESPassed
+from pyhanko.sign.diff_analysis import ModificationLevel
+from pyhanko.sign.validation import EmbeddedPdfSignature
+from pyhanko.sign.validation.ades import AdESLTAValidationResult, ades_lta_validation
+from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko.sign.validation.pdf_embedded import async_validate_pdf_timestamp
+from pyhanko.sign.validation.policy_decl import (
+    LocalKnowledge,
+    PdfSignatureValidationSpec,
+    RevinfoOnlineFetchingRule,
+    RevocationInfoGatheringSpec,
+    SignatureValidationSpec,
+)
+from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
+from pyhanko_certvalidator.context import CertValidationPolicySpec, ValidationContext
+from pyhanko_certvalidator.ltv.poe import (
+    KnownPOE,
+    POEType,
+    ValidationObject,
+    ValidationObjectType,
+    digest_for_poe,
+)
+from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
+from pyhanko_certvalidator.policy_decl import (
+    CertRevTrustPolicy,
+    RevocationCheckingPolicy,
+    RevocationCheckingRule,
+)
+from pyhanko_certvalidator.registry import SimpleTrustManager
+
+from anchoring.cms_attributes import SealBinding, read_seal_attribute, read_statement_attribute
+from anchoring.errors import AnchoringError
+from service.clock import Clock
+from service.signing.certificates import MAILBOX_POLICY_OID, SEAL_POLICY_OID
+from service.signing.cms_signer import wait_for
+from service.signing.errors import SealCheckError
+from service.signing.keys import PlatformKeys
+from service.signing.layout import SEAL_FIELD
+
+_PARTY_PREFIX = "acta-party-"
+
+
+def check_sealed(
+    pdf: bytes,
+    keys: PlatformKeys,
+    *,
+    binding: SealBinding,
+    clock: Clock,
+    statements: Mapping[str, bytes] | None = None,
+) -> None:
+    """Return if the sealed PDF is PAdES B-LTA under our own authorities; else raise SealCheckError.
+
+    Every open field must be signed, then comes the seal with exactly ``binding``, then one
+    document time stamp over the whole file, and nothing else. ``statements``, if given, maps each
+    party's field to the 32-byte hash its signature must carry. Uses pyHanko's validators, its
+    difference analysis included; ``valid`` alone stays true after a flipped byte.
+    """
+    try:
+        wait_for(_check(pdf, keys, binding=binding, now=clock.now(), statements=statements))
+    except (PdfError, SignatureValidationError, AnchoringError, ValueError, KeyError) as error:
+        raise SealCheckError("the sealed pdf cannot be read back") from error
+
+
+async def _check(
+    pdf: bytes,
+    keys: PlatformKeys,
+    *,
+    binding: SealBinding,
+    now: datetime,
+    statements: Mapping[str, bytes] | None,
+) -> None:
+    reader = PdfFileReader(io.BytesIO(pdf))
+    signatures = list(reader.embedded_signatures)
+    kinds = [_kind(signature) for signature in signatures]
+    parties = [signature for signature in signatures if _kind(signature) == "party"]
+    if not parties or kinds != ["party"] * len(parties) + ["seal", "time stamp"]:
+        raise SealCheckError(f"expected parties, seal, time stamp in this order, got {kinds}")
+    names = sorted(str(signature.field_name) for signature in parties)
+    if names != _expected_fields(reader) or len(set(names)) != len(names):
+        raise SealCheckError("expected every party's field to be signed once")
+    for signature in parties:
+        _check_party(signature, statements)
+    seal = signatures[-2]
+    if read_seal_attribute(seal.signer_info["signed_attrs"]) != binding:
+        raise SealCheckError("the seal does not carry the binding it was given")
+    _check_policy(seal, SEAL_POLICY_OID)
+    specification = _specification(keys)
+    timing = ValidationTimingInfo(
+        validation_time=now, best_signature_time=now, point_in_time_validation=False
+    )
+    for signature in signatures[:-1]:
+        _check_result(
+            signature, await ades_lta_validation(signature, specification, timing_info=timing)
+        )
+    await _check_time_stamp(signatures[-1], keys, now=now)
+
+
+def _kind(signature: EmbeddedPdfSignature) -> str:
+    if signature.sig_object_type == "/DocTimeStamp":
+        return "time stamp"
+    name = str(signature.field_name)
+    if name == SEAL_FIELD:
+        return "seal"
+    return "party" if name.startswith(_PARTY_PREFIX) else name
+
+
+def _expected_fields(reader: PdfFileReader) -> list[str]:
+    fields = reader.root["/AcroForm"]["/Fields"]
+    names = [str(field.get_object()["/T"]) for field in fields]
+    return sorted(name for name in names if name.startswith(_PARTY_PREFIX))
+
+
+def _check_party(signature: EmbeddedPdfSignature, statements: Mapping[str, bytes] | None) -> None:
+    name = str(signature.field_name)
+    statement = read_statement_attribute(signature.signer_info["signed_attrs"])
+    if statement is None or (statements is not None and statement != statements.get(name)):
+        raise SealCheckError(f"the signature in {name} does not carry its statement")
+    _check_policy(signature, MAILBOX_POLICY_OID)
+
+
+def _check_policy(signature: EmbeddedPdfSignature, oid: str) -> None:
+    certificate = x509.load_der_x509_certificate(signature.signer_cert.dump())
+    policies = certificate.extensions.get_extension_for_class(x509.CertificatePolicies).value
+    if [policy.policy_identifier.dotted_string for policy in policies] != [oid]:
+        raise SealCheckError(f"the certificate of {signature.field_name} has another policy")
+
+
+def _check_result(signature: EmbeddedPdfSignature, result: AdESLTAValidationResult) -> None:
+    name = signature.field_name
+    status = result.api_status
+    if not isinstance(status, PdfSignatureStatus) or not (status.intact and status.valid):
+        raise SealCheckError(f"the signature in {name} is not intact")
+    if result.ades_subindic != AdESPassed.OK:
+        raise SealCheckError(f"the signature in {name} is {result.ades_subindic}")
+    if not status.docmdp_ok or status.coverage < SignatureCoverageLevel.ENTIRE_REVISION:
+        raise SealCheckError(f"the file was changed after the signature in {name}")
+    allowed = (
+        ModificationLevel.LTA_UPDATES if name == SEAL_FIELD else ModificationLevel.FORM_FILLING
+    )
+    if status.modification_level is None or status.modification_level > allowed:
+        raise SealCheckError(f"more than signatures was added after the one in {name}")
+    if not status.bottom_line:
+        raise SealCheckError(f"the signature in {name} does not validate")
+
+
+async def _check_time_stamp(
+    signature: EmbeddedPdfSignature, keys: PlatformKeys, *, now: datetime
+) -> None:
+    context = ValidationContext(
+        trust_roots=[keys.chain["tsa-ca"]],
+        moment=now,
+        allow_fetching=False,
+        revocation_mode="soft-fail",
+    )
+    status = await async_validate_pdf_timestamp(signature, context)
+    whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
+    if not (status.intact and status.valid and status.trusted and whole):
+        raise SealCheckError("the document time stamp does not validate over the whole file")
+
+
+def _specification(keys: PlatformKeys) -> PdfSignatureValidationSpec:
+    authorities = [keys.chain[name] for name in ("signer-ca", "seal-ca", "tsa-ca")]
+    policy = CertValidationPolicySpec(
+        trust_manager=SimpleTrustManager.build([keys.chain["root"]]),
+        # Our certificates name no address to ask: what there is to know lies in the file, and is
+        # used where a certificate has expired since.
+        revinfo_policy=CertRevTrustPolicy(
+            RevocationCheckingPolicy(
+                ee_certificate_rule=RevocationCheckingRule.CHECK_IF_DECLARED,
+                intermediate_ca_cert_rule=RevocationCheckingRule.CRL_REQUIRED,
+            )
+        ),
+    )
+    return PdfSignatureValidationSpec(
+        SignatureValidationSpec(
+            cert_validation_policy=policy,
+            revinfo_gathering_policy=RevocationInfoGatheringSpec(
+                online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY
+            ),
+            # EN 319 102-1 §5.6.2.4 wants proof that the issuer existed while a certificate that
+            # has expired since was valid. We issued both, so we know.
+            local_knowledge=LocalKnowledge(
+                known_poes=[
+                    KnownPOE(
+                        poe_type=POEType.PROVIDED,
+                        digest=digest_for_poe(authority.dump()),
+                        poe_time=authority.not_valid_before,
+                        validation_object=ValidationObject(
+                            ValidationObjectType.CERTIFICATE, authority
+                        ),
+                    )
+                    for authority in authorities
+                ]
+            ),
+        )
+    )

@@ -1,0 +1,151 @@
+"""The platform's own trust file: made once, then only added to."""
+
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import rfc8785
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from anchoring.hashing import ZERO32, sha256, statement_entry
+from anchoring.statement import Actor, build_statement
+from anchoring.trust import Home, build_genesis, build_trust, parse_trust, sign_version
+from service.clock import Clock, rfc3339
+from service.database import Database
+from service.keyring import Keyring, write_atomically
+from service.notary import Notary
+
+_LOG_KEY_LIFE = timedelta(days=3650)
+
+
+class TrustPublisher:
+    """Keeps ``trust.json``: genesis, and a new signed version whenever a key changes."""
+
+    def __init__(
+        self, *, folder: Path, keyring: Keyring, notary: Notary, database: Database, clock: Clock
+    ) -> None:
+        self._path = folder / "trust.json"
+        self._statements = folder / "trust-statements"
+        self._notary = notary
+        self._database = database
+        self._clock = clock
+        encoded = keyring.secret("trust-root", _new_root_key)
+        key = serialization.load_der_private_key(encoded, password=None)
+        assert isinstance(key, ec.EllipticCurvePrivateKey)
+        self._root_key = key
+
+    @property
+    def path(self) -> Path:
+        """Where the published file lies."""
+        return self._path
+
+    def current(self) -> bytes:
+        """Return the trust file's bytes."""
+        return self._path.read_bytes()
+
+    def publish(
+        self,
+        *,
+        genesis_block: bytes,
+        keys: Sequence[Mapping[str, Any]],
+        rpc: Sequence[str],
+        log: Sequence[str],
+        max_delay_s: int,
+    ) -> None:
+        """Write the first version, or a further one if anything differs from the newest.
+
+        ``genesis_block``: 32-byte hash of the home chain's block 0; ``keys``: the CAs, as in the
+        file. Repeating this with the same values changes nothing.
+        """
+        identity = self._notary.identity
+        now = self._clock.now()
+        genesis = build_genesis(
+            origin=identity.origin,
+            opener=identity.opener,
+            homes=[
+                Home(
+                    chain_id=identity.chain_id,
+                    contract=identity.contract,
+                    log_id=identity.log_id,
+                    genesis_block=genesis_block,
+                )
+            ],
+            root_key=self._root_key.public_key(),
+        )
+        versions: list[dict[str, Any]] = []
+        log_key: Mapping[str, Any] = {
+            "purpose": "log",
+            "vkey": identity.vkey,
+            "notBefore": rfc3339(now),
+            "notAfter": rfc3339(now + _LOG_KEY_LIFE),
+            "revokedAfter": None,
+        }
+        if self._path.exists():
+            published = json.loads(self._path.read_bytes())
+            genesis, versions = published["genesis"], published["versions"]
+            newest = versions[-1]
+            log_key = next(
+                (key for key in newest["keys"] if key.get("vkey") == identity.vkey), log_key
+            )
+        wanted = [*keys, log_key]
+        if not versions or (
+            versions[-1]["keys"],
+            versions[-1]["rpc"],
+            versions[-1]["log"],
+            versions[-1]["maxDelay"],
+        ) != (wanted, list(rpc), list(log), max_delay_s):
+            version = sign_version(
+                genesis=genesis,
+                versions=versions,
+                at=rfc3339(now),
+                keys=wanted,
+                rpc=rpc,
+                log=log,
+                max_delay=max_delay_s,
+                root_key=self._root_key,
+            )
+            raw = build_trust(genesis=genesis, versions=[*versions, version])
+            parse_trust(raw)  # never publish what a reader would refuse
+            write_atomically(self._path, raw, mode=0o644)
+        # Crash point: a version that is published and not yet in the log; the next start logs it.
+        self._log_newest()
+
+    def _log_newest(self) -> None:
+        """Put the newest version's hash into the log, where monitors see it; once a version."""
+        version = json.loads(self._path.read_bytes())["versions"][-1]
+        opening = self._statements / f"{version['n']}.json"
+        if not opening.exists():
+            identity = self._notary.identity
+            statement = build_statement(
+                type="trust",
+                origin=identity.origin,
+                log_id=identity.log_id,
+                agreement=ZERO32,
+                nonce=secrets.token_bytes(16),
+                at=rfc3339(self._clock.now()),
+                after=self._notary.last_anchored(),
+                actor=Actor(party=0, role="platform"),
+                body={"version": version["n"], "sha256": sha256(rfc8785.dumps(version)).hex()},
+            )
+            made = {"salt": secrets.token_hex(32), "statement": statement.decode()}
+            write_atomically(opening, json.dumps(made).encode(), mode=0o644)
+        kept = json.loads(opening.read_bytes())
+        entry = statement_entry(
+            salt=bytes.fromhex(kept["salt"]),
+            subject=ZERO32,
+            statement_sha256=sha256(kept["statement"].encode()),
+        )
+        with self._database.transaction() as session:
+            self._notary.accept(session, entry, kind="statement", subject=ZERO32)
+
+
+def _new_root_key() -> bytes:
+    return ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        serialization.Encoding.DER,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )

