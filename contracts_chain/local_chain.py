@@ -153,13 +153,32 @@ class LocalChain:
                     state = gzip.decompress(bytes.fromhex(self._rpc("anvil_dumpState", [])[2:]))
                     if self._resting_head() == before and _head_of(state) == before:
                         # A crash before this line loses the newest blocks; after it, nothing.
-                        _write_atomically(self._state_path, state)
+                        _write_atomically(self._state_path, self._with_own_genesis(state))
                         return
                 time.sleep(0.1)
             raise LocalChainError(
                 "expected a moment without transactions in flight to save the chain, got none; "
                 "try again when less is being sent"
             )
+
+    def _with_own_genesis(self, state: bytes) -> bytes:
+        """Return an anvil dump without the block 0 that each start adds to the one it loads.
+
+        With several, anvil takes any of them at the next start: the chain would change its
+        identity. The first snapshot has only the chain's own, and each later one keeps it.
+        """
+        if not self._state_path.exists():
+            return state
+        own = _genesis_headers(json.loads(self._state_path.read_bytes()))[0]
+        dump = json.loads(state)
+        dump["blocks"] = [
+            block
+            for block in dump["blocks"]
+            if block["header"] == own or int(str(block["header"]["number"]), 0) > 0
+        ]
+        if _genesis_headers(dump) != [own]:
+            raise LocalChainError("expected the chain's own block 0 in what anvil saves, got none")
+        return json.dumps(dump).encode()
 
     def stop(self) -> None:
         """End anvil and let go of the folder; blocks after the newest snapshot are lost."""
@@ -326,6 +345,11 @@ def _head_of(state: bytes) -> tuple[int, str] | None:
         if int(str(block["header"]["number"]), 0) == number:
             return number, str(block["header"]["stateRoot"])
     return None
+
+
+def _genesis_headers(dump: dict[str, Any]) -> list[dict[str, Any]]:
+    headers = [block["header"] for block in dump["blocks"]]
+    return [header for header in headers if int(str(header["number"]), 0) == 0]
 
 
 def _write_atomically(path: Path, content: bytes) -> None:

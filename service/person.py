@@ -2,6 +2,7 @@
 
 import base64
 import re
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -10,6 +11,8 @@ from service.visitor import JourneyError, Mailbox, Page, Visitor
 CODE = r"(?<!\d)(\d{6})(?!\d)"
 LINK = r"(https?://[^\s\"<>]+/s/[A-Za-z0-9_-]+)"
 _AGREEMENT = re.compile(r"/agreements/(agr_[a-z2-7]+)")
+_TOO_SOON = 429
+_ASK_AGAIN_S = 21
 _STATE = re.compile(r'data-state="([a-z]+)"')
 
 
@@ -37,11 +40,8 @@ class Person:
         """Sign in with an e-mailed code, unless signed in already."""
         if self.visitor.open("/agreements").path == "/agreements":
             return
-        before = self._mailbox.count(self.contact.email, CODE)
-        asked = self.visitor.submit(
-            self.visitor.open("/sign-in"), "/sign-in", email=self.contact.email
-        )
-        self._type_code(asked, "/sign-in/code", before)
+        page = self.visitor.open("/sign-in")
+        self._confirm(page, "/sign-in", "/sign-in/code", email=self.contact.email)
 
     def draft(
         self, *, pdf: bytes, title: str, others: list[Contact], own: bool, days: int = 14
@@ -79,23 +79,19 @@ class Person:
     def accept_invitation(self, agreement: str) -> str:
         """Follow the newest mailed link, confirm the code; return the agreement's id."""
         link = self._mailbox.wait_for(self.contact.email, LINK)
-        before = self._mailbox.count(self.contact.email, CODE)
         page = self.visitor.open(link)
         if page.status != 200:
             # The link was used up before a crash: the mailbox's owner signs in instead.
             self.sign_in()
             return agreement
         path = page.path
-        asked = self.visitor.submit(page, path)
-        return _agreement_id(self._type_code(asked, f"{path}/code", before))
+        return _agreement_id(self._confirm(page, path, f"{path}/code"))
 
     def sign(self, agreement: str, *, drawn_png: bytes | None = None) -> None:
         """Open the agreement, read every page, and sign it."""
         page = self.visitor.open(f"/agreements/{agreement}/sign")
         if page.path.endswith("/code") or "/code/send" in page.text:
-            before = self._mailbox.count(self.contact.email, CODE)
-            asked = self.visitor.submit(page, "/code/send")
-            page = self._type_code(asked, f"/agreements/{agreement}/code", before)
+            page = self._confirm(page, "/code/send", f"/agreements/{agreement}/code")
         for picture in page.tree().xpath("//img/@src"):
             if "/pages/" in picture:
                 self.visitor.download(picture)
@@ -133,7 +129,18 @@ class Person:
         """Whether the agreement's page offers the link or form ``path`` below the agreement."""
         return f'"/agreements/{agreement}/{path}"' in self.page_of(agreement).text
 
-    def _type_code(self, asked: Page, action: str, before: int) -> Page:
+    def _confirm(self, page: Page, ask: str, action: str, **fields: str) -> Page:
+        """Ask for a code by the form ``ask`` and type it into the form ``action``."""
+        before = self._mailbox.count(self.contact.email, CODE)
+        asked = self.visitor.submit(page, ask, None, **fields)
+        if asked.status == _TOO_SOON:
+            # A code is on its way already: type that one, or wait until another may be asked for.
+            waiting = self.visitor.open(action)
+            if waiting.path == action:
+                asked, before = waiting, max(0, before - 1)
+            else:
+                time.sleep(_ASK_AGAIN_S)
+                asked = self.visitor.submit(page, ask, None, **fields)
         code = self._mailbox.wait_for(self.contact.email, CODE, already=before)
         page = self.visitor.submit(asked, action, code=code)
         if page.path.endswith("/code"):

@@ -92,20 +92,22 @@ contract AnchorLog is IAnchorLog {
 
         // RFC 9162 §2.1.3.2: `node` and `last` are the places, on the present level, of the node
         // being climbed from and of the level's last node.
-        uint64 node = index;
-        uint64 last = size - 1;
+        uint256 node = index;
+        uint256 last = size - 1;
         bytes32 hash = sha256(abi.encodePacked(LEAF, entry));
         for (uint256 i = 0; i < path.length; ++i) {
             if (last == 0) return false;
-            if ((node & 1) == 1 || node == last) {
+            if ((node & 1) == 1) {
                 hash = sha256(abi.encodePacked(NODE, path[i], hash));
-                // The last node of a level may have no sibling on it, nor on the next ones.
+            } else if (node < last) {
+                hash = sha256(abi.encodePacked(NODE, hash, path[i]));
+            } else {
+                // A level's last node may have no sibling there: it rises to where it has one.
                 while ((node & 1) == 0) {
                     node >>= 1;
                     last >>= 1;
                 }
-            } else {
-                hash = sha256(abi.encodePacked(NODE, hash, path[i]));
+                hash = sha256(abi.encodePacked(NODE, path[i], hash));
             }
             node >>= 1;
             last >>= 1;

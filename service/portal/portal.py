@@ -10,13 +10,13 @@ from service.portal.agreement_new import build_router as build_agreement_new
 from service.portal.agreement_page import build_router as build_agreement_page
 from service.portal.invitation import build_router as build_invitation
 from service.portal.mailbox_pages import build_router as build_mailbox_pages
+from service.portal.pages import Pages
+from service.portal.ports import PortalContext
 from service.portal.public_pages import build_router as build_public_pages
+from service.portal.routes import error_page
 from service.portal.sign_in import build_router as build_sign_in
 from service.portal.signing_page import build_router as build_signing_page
 from service.portal.verify_page import build_router as build_verify_page
-from service.portal.pages import Pages
-from service.portal.ports import PortalContext
-from service.portal.routes import error_page
 
 _Handler = Callable[[Request, Exception], Awaitable[Response] | Response]
 _BUILDERS = (

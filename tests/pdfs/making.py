@@ -20,9 +20,9 @@ def reportlab_pdf(*, pages: int = 3, size: tuple[float, float] = A4) -> bytes:
     paper = canvas.Canvas(out, pagesize=size, invariant=1)
     for number in range(1, pages + 1):
         paper.setFont("Helvetica", 11)
-        y = size[1] - 60
+        y = max(size[1] - 60, 12)
         for clause in range(1, 41):
-            if y < 80:
+            if y < 80 and clause > 1:
                 break
             paper.drawString(50, y, f"{number}.{clause} Las partes acuerdan lo aquí escrito.")
             y -= 17

@@ -3,6 +3,7 @@
 import http.client
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -47,6 +48,25 @@ def client_of(
         yield client
     finally:
         client.close()
+
+
+def anchor(client: AnchorClient, log_id: bytes, size: int, root: bytes) -> str:
+    """Submit an anchor and return its transaction once it is included.
+
+    Even a node that mines at once answers before it has done so.
+    """
+    transaction = client.submit(log_id, size, root)
+    return included(client, transaction)
+
+
+def included(client: AnchorClient, transaction: str) -> str:
+    """Return ``transaction`` once it is included; it may not fail or get lost."""
+    deadline = time.monotonic() + 10
+    while (state := client.receipt(transaction).state) == "pending":
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert state == "included"
+    return transaction
 
 
 def ask(chain: LocalChain, method: str, *params: object) -> Any:

@@ -14,7 +14,7 @@ from anchoring import hashing, tree
 from anchoring.errors import AnchoringError
 from contracts_chain import AnchorClient, AnchorRefused, LocalChain, anchor_log_address
 from contracts_chain.contract_calls import anchor_slot, status_slot
-from tests.ports.chain_rig import ORIGIN, ask, client_of, running_chain
+from tests.ports.chain_rig import ORIGIN, anchor, ask, client_of, included, running_chain
 from tests.ports.state_proof import trie_value
 
 
@@ -70,7 +70,7 @@ def test_contract_and_hashing_agree_on_ids(
 
 def test_an_anchor_is_recorded_and_becomes_final(client: AnchorClient, log_id: bytes) -> None:
     root = secrets.token_bytes(32)
-    state = client.receipt(client.submit(log_id, 5, root))
+    state = client.receipt(anchor(client, log_id, 5, root))
     assert state.state == "included"
     assert state.block is not None
     assert client.block(state.block.number) == state.block
@@ -88,8 +88,8 @@ def test_repeating_an_anchor_returns_its_transaction(
     chain: LocalChain, client: AnchorClient, log_id: bytes
 ) -> None:
     first, second = secrets.token_bytes(32), secrets.token_bytes(32)
-    transaction = client.submit(log_id, 5, first)
-    later = client.submit(log_id, 9, second)
+    transaction = anchor(client, log_id, 5, first)
+    later = anchor(client, log_id, 9, second)
     assert client.submit(log_id, 5, first) == transaction
     assert client.submit(log_id, 9, second) == later
     with client_of(chain.rpc_url, key=secrets.token_bytes(32)) as another:
@@ -109,9 +109,9 @@ def test_repeating_an_anchor_returns_its_transaction(
 def test_what_would_rewrite_history_is_refused_unsent(
     client: AnchorClient, log_id: bytes, size: int, root: bytes, reason: str
 ) -> None:
-    client.submit(log_id, 5, b"\x01" * 32)
+    anchor(client, log_id, 5, b"\x01" * 32)
     with pytest.raises(AnchorRefused) as refused:
-        client.submit(log_id, size, root)
+        anchor(client, log_id, size, root)
     assert refused.value.reason == reason
     assert refused.value.permanent
     assert client.head(log_id).count == 1
@@ -168,7 +168,8 @@ def test_a_failed_transaction_says_why(
     state = client.receipt(raw)
     assert (state.state, state.reason) == ("failed", "SizeNotGrowing")
     assert client.receipt(low).state == "unknown"
-    assert client.receipt(client.submit(log_id, 5, b"\x01" * 32)).state == "included"
+    anchor(client, log_id, 5, b"\x01" * 32)
+    assert client.head(log_id).size == 5
 
 
 def test_many_threads_anchor_in_ascending_order(client: AnchorClient, log_id: bytes) -> None:
@@ -176,7 +177,8 @@ def test_many_threads_anchor_in_ascending_order(client: AnchorClient, log_id: by
     with ThreadPoolExecutor(4) as pool:
         for size, root in enumerate(roots, 1):
             jobs = [pool.submit(client.submit, log_id, size, root) for _ in range(4)]
-            assert len({job.result() for job in jobs}) == 1
+            (transaction,) = {job.result() for job in jobs}
+    included(client, transaction)
     assert client.head(log_id).count == len(roots)
 
 
@@ -247,7 +249,7 @@ def test_the_contract_agrees_with_rfc_9162_proofs(client: AnchorClient, log_id: 
     sizes = sorted({1, 2, 3, 4, 5, 7, 8, 9, 1023, 1024, 1025, *dice.sample(range(1, 1100), 10)})
     for size in sizes:
         root = tree.root(leaf_hashes[:size])
-        client.submit(log_id, size, root)
+        anchor(client, log_id, size, root)
         for index in {0, size - 1, *(dice.randrange(size) for _ in range(4))}:
             path = tree.inclusion_path(leaf_hashes[:size], index)
             claim = Claim(size, root, entries[index], index, path)
@@ -268,7 +270,7 @@ def test_proof_material_proves_the_anchor_and_the_status_off_line(
     client: AnchorClient, log_id: bytes
 ) -> None:
     root, leaf_hash = secrets.token_bytes(32), secrets.token_bytes(32)
-    client.submit(log_id, 77, root)
+    anchor(client, log_id, 77, root)
     client.mine()
     record = client.anchored(log_id, root)
     assert record is not None

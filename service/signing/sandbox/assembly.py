@@ -46,7 +46,7 @@ def assemble(
         _make_static(pdf)
         before = io.BytesIO()
         pdf.save(before, **_SAVING)
-        spots = _free_spots(before.getvalue())
+        spots = _free_spots(before.getvalue(), [turn_and_unit(page)[1] for page in pdf.pages])
         stamps = [pdf.copy_foreign(page.as_form_xobject()) for page in list(ours.pages)[:-1]]
         pdf.pages.append(ours.pages[-1])
         spots.append((_MARGIN, _MARGIN))
@@ -77,7 +77,9 @@ def _make_static(pdf: pikepdf.Pdf) -> None:
         if len(pdf.Root.AcroForm.get("/Fields", [])):
             pdf.generate_appearance_streams()
             pdf.flatten_annotations("all")
-        del pdf.Root.AcroForm
+        # qpdf may have taken the form away with its last field.
+        if "/AcroForm" in pdf.Root:
+            del pdf.Root.AcroForm
     for page in pdf.pages:
         _drop_widgets(page)
     # The gate has seen that every layer is shown; without this, none can be hidden.
@@ -92,23 +94,24 @@ def _drop_widgets(page: pikepdf.Page) -> None:
         )
 
 
-def _free_spots(document: bytes) -> list[tuple[float, float] | None]:
+def _free_spots(document: bytes, units: Sequence[float]) -> list[tuple[float, float] | None]:
     """Return where each page has room for a stamp, in displayed points from the lower left."""
     shown = pypdfium2.PdfDocument(document)
     try:
         shown.init_forms()
-        return [_free_spot(page) for page in shown]
+        return [_free_spot(page, unit) for page, unit in zip(shown, units, strict=True)]
     finally:
         shown.close()
 
 
-def _free_spot(page: pypdfium2.PdfPage) -> tuple[float, float] | None:
-    width, height = page.get_size()
+def _free_spot(page: pypdfium2.PdfPage, unit: float) -> tuple[float, float] | None:
+    # pdfium knows no user units: its page is as many of them long, not points.
+    width, height = (side * unit for side in page.get_size())
     right, top = width - _MARGIN - STAMP_WIDTH, height - _MARGIN - STAMP_HEIGHT
     if right < _MARGIN or top < 3 * STAMP_HEIGHT:
         return None
     scale = min(_DOTS_PER_INCH / 72, 2000 / max(width, height))
-    picture = page.render(scale=scale, grayscale=True).to_pil().convert("L")
+    picture = page.render(scale=scale * unit, grayscale=True).to_pil().convert("L")
     for left, bottom in (
         (_MARGIN, _MARGIN),
         (right, _MARGIN),

@@ -78,8 +78,14 @@ def test_a_signed_statement_that_does_not_fit(values: dict[str, Any], what: str)
             "attestations/later",
         ),
         (editing("signed", lambda d: replace(d, at=later(320)), 1), "binding/signed-later"),
-        (editing("opened", lambda d: replace(d, origin="other.example/log")), "statements/other-log"),
-        (editing("opened", lambda d: replace(d, agreement=bytes(32))), "statements/other-agreement"),
+        (
+            editing("opened", lambda d: replace(d, origin="other.example/log")),
+            "statements/other-log",
+        ),
+        (
+            editing("opened", lambda d: replace(d, agreement=bytes(32))),
+            "statements/other-agreement",
+        ),
         (editing("opened", lambda d: replace(d, subject=bytes(32))), "statements/other-agreement"),
         (
             editing("opened", lambda d: replace(d, type="declined"), 1),
@@ -150,9 +156,7 @@ def test_a_stripped_needed_statement_is_not_called_invalid(good: Sealed) -> None
 
 def strip(good: Sealed, leaf: bytes) -> None:
     openings = [o for o in parse_openings(good.members["openings.json"]) if o.leaf != leaf]
-    good.members = {
-        name: data for name, data in good.members.items() if leaf.hex() not in name
-    }
+    good.members = {name: data for name, data in good.members.items() if leaf.hex() not in name}
     good.members["openings.json"] = build_openings(openings)
 
 

@@ -108,22 +108,20 @@ class Studio:
 
 
 @pytest.fixture(scope="session")
-def platform_keys(tmp_path_factory: pytest.TempPathFactory) -> PlatformKeys:
-    """The keys of a platform that was set up last week."""
-    start = ManualClock(datetime.now(UTC) - timedelta(days=7))
-    return PlatformKeys.load_or_create(
-        fresh_keyring(tmp_path_factory.mktemp("platform")), name="Acta de prueba", clock=start
-    )
+def platform_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The keyring of a platform that was set up last week."""
+    folder = tmp_path_factory.mktemp("platform")
+    keys_at(folder, ManualClock(datetime.now(UTC) - timedelta(days=7)))
+    return folder
+
+
+def keys_at(folder: Path, clock: ManualClock) -> PlatformKeys:
+    """Return the platform's keys under another clock."""
+    return PlatformKeys.load_or_create(fresh_keyring(folder), name="Acta de prueba", clock=clock)
 
 
 @pytest.fixture
-def studio(tmp_path_factory: pytest.TempPathFactory, platform_keys: PlatformKeys) -> Studio:
+def studio(platform_folder: Path) -> Studio:
     """A studio whose clock shows the present time, for judges that know no other."""
     clock = ManualClock(datetime.now(UTC))
-    return Studio(keys=platform_keys.at(clock), clock=clock)
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A place for the files that judges read."""
-    return tmp_path
+    return Studio(keys=keys_at(platform_folder, clock), clock=clock)

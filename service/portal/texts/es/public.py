@@ -82,7 +82,6 @@ TEXTS = {
     "verify.result": "Resultado",
     "verify.steps": "Los pasos, uno a uno",
     "verify.verdict.VALID.word": "Válido",
-    "verify.verdict.VALID.text": ("Todo lo que había que comprobar se ha comprobado y está bien."),
     "verify.verdict.INVALID.word": "No válido",
     "verify.verdict.INVALID.text": "Al menos un paso ha fallado. No se fíe de este archivo.",
     "verify.verdict.CANNOT CHECK.word": "No se puede comprobar",
