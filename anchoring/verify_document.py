@@ -118,7 +118,8 @@ def check_seal(context: Context) -> list[Finding]:
         return [failed("seal/changed-later")]
     if any(signature.revision >= seal.revision for signature in context.signer_signatures):
         return [failed("seal/not-last")]
-    if read_locator(document.pdf[: seal.covered_end]) != context.locator:
+    locator = need(context.locator, "locator")
+    if read_locator(document.pdf[: seal.covered_end]) != locator:
         return [failed("seal/other-locator")]
     findings = _certified(context, seal, "seal-ca")
     return or_ok(findings, "seal/ok", issuer=seal.certificate.issuer)

@@ -102,10 +102,12 @@ class LocalChain:
         It is what tells one Acta's chain from another's: AnchorLog has the same address on all.
         """
         path = self._folder / "chain-id"
-        if not path.exists():
-            chain_id = _CHAIN_ID_FLOOR + secrets.randbelow(_CHAIN_ID_RANGE)
-            _write_atomically(path, f"{chain_id}\n".encode())
-        text = path.read_text().strip()
+        with self._mutex:
+            if not path.exists():
+                self._folder.mkdir(parents=True, exist_ok=True)
+                chain_id = _CHAIN_ID_FLOOR + secrets.randbelow(_CHAIN_ID_RANGE)
+                _write_atomically(path, f"{chain_id}\n".encode())
+            text = path.read_text().strip()
         if not text.isdecimal():
             raise LocalChainError(f"expected a chain id in {path}, got {text[:40]!r}")
         return int(text)

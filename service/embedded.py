@@ -22,13 +22,20 @@ class NoFreePortError(ServiceError):
 
 @dataclass(frozen=True)
 class Installation:
-    """The log's origin and the embedded chain's port; both are in evidence and trust files."""
+    """The log's origin, its AnchorLog and the embedded chain's port, all in trust files.
+
+    ``contract``: AnchorLog's address, 0x…; an installation stays with the one its log was opened
+    in when a later version brings another.
+    """
 
     log_origin: str
+    contract: str
     chain_port: int
 
 
-def load_installation(folder: Path, *, log_origin: str, chain_port: int) -> Installation:
+def load_installation(
+    folder: Path, *, log_origin: str, contract: str, chain_port: int
+) -> Installation:
     """Return the installation kept in ``folder``, choosing what is not given on the first call.
 
     What was chosen stays: evidence names the origin, and readers' trust files the port.
@@ -38,6 +45,7 @@ def load_installation(folder: Path, *, log_origin: str, chain_port: int) -> Inst
         return Installation(**json.loads(path.read_bytes()))
     installation = Installation(
         log_origin=log_origin or f"acta.localhost/{secrets.token_hex(5)}",
+        contract=contract,
         chain_port=chain_port or _free_port(),
     )
     write_atomically(path, json.dumps(asdict(installation)).encode(), mode=0o644)

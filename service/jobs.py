@@ -4,7 +4,8 @@ The workflows only order the steps; every step is a use case that may be repeate
 Waiting for people is state in our own tables, never a parked workflow.
 """
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 
 import structlog
 from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, EnqueueOptions
@@ -12,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from anchoring.errors import AnchoringError
 from service.agreements import Agreements
-from service.custody import Custody
 from service.database import Database, new_id
 from service.errors import ServiceError
 from service.notary import Notary
@@ -29,10 +29,11 @@ _QUEUES = {
     "sequence-and-anchor": "anchoring",
     "seal-agreement": "journey",
     "expire-agreement": "journey",
-    "repair-copies": "upkeep",
+    "upkeep": "upkeep",
 }
 _POLL_S = 0.1
 _LONGEST_WAIT_S = 60.0
+_UPKEEP_EVERY_S = 300
 
 
 class Jobs:
@@ -68,7 +69,12 @@ class Jobs:
         self._client.enqueue_in_transaction(session, options, *arguments)
 
     def start(
-        self, *, agreements: Agreements, notary: Notary, outbox: Outbox, custody: Custody
+        self,
+        *,
+        agreements: Agreements,
+        notary: Notary,
+        outbox: Outbox,
+        upkeep: Sequence[Callable[[], object]],
     ) -> None:
         """Register the workflows, launch DBOS and take up what an earlier run left unfinished."""
         serializer = DBOSPortableJSONSerializer()
@@ -84,7 +90,7 @@ class Jobs:
             notification_listener_polling_interval_sec=1.0,
         )
         self._dbos = DBOS(config=config)
-        _register(agreements, notary, outbox, custody)
+        _register(agreements, notary, outbox, [*upkeep, self.schedule_upkeep])
         DBOS.launch()
         for queue, concurrency in {"mail": 2, "anchoring": 1, "journey": 3, "upkeep": 1}.items():
             DBOS.register_queue(queue, worker_concurrency=concurrency, polling_interval_sec=_POLL_S)
@@ -94,7 +100,14 @@ class Jobs:
         """Start what a restart or a lost chain tail may call for: anchoring and repair."""
         with self._database.transaction() as session:
             self.enqueue(session, "sequence-and-anchor", new_id("anchor"), (), 0.0)
-            self.enqueue(session, "repair-copies", new_id("repair"), (), 0.0)
+            self.enqueue(session, "upkeep", new_id("upkeep"), (), 0.0)
+
+    def schedule_upkeep(self) -> None:
+        """Call for upkeep at the next full interval; however often this is said, once."""
+        now = time.time()
+        turn = int(now // _UPKEEP_EVERY_S) + 1
+        with self._database.transaction() as session:
+            self.enqueue(session, "upkeep", f"upkeep/{turn}", (), turn * _UPKEEP_EVERY_S - now)
 
     def stop(self) -> None:
         """Stop taking work; what is under way is taken up at the next start."""
@@ -114,7 +127,12 @@ def _fault(error: Exception) -> dict[str, str]:
     return fault
 
 
-def _register(agreements: Agreements, notary: Notary, outbox: Outbox, custody: Custody) -> None:
+def _register(
+    agreements: Agreements,
+    notary: Notary,
+    outbox: Outbox,
+    upkeep: Sequence[Callable[[], object]],
+) -> None:
     def workflow(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
         return DBOS.workflow(name=name, max_recovery_attempts=None)
 
@@ -163,9 +181,9 @@ def _register(agreements: Agreements, notary: Notary, outbox: Outbox, custody: C
     def expire(agreement_id: str) -> None:
         agreements.expire(agreement_id)
 
-    @DBOS.step(name="repair")
-    def repair() -> None:
-        custody.repair(limit=100)
+    @DBOS.step(name="keep-up")
+    def keep_up(task: int) -> None:
+        upkeep[task]()
 
     @workflow("deliver-mail")
     def deliver_mail(message_key: str) -> None:
@@ -205,6 +223,11 @@ def _register(agreements: Agreements, notary: Notary, outbox: Outbox, custody: C
     def expire_agreement(agreement_id: str) -> None:
         until_done(expire, agreement_id)
 
-    @workflow("repair-copies")
-    def repair_copies(*_ticket: str) -> None:
-        until_done(repair)
+    @workflow("upkeep")
+    def keep_everything_up() -> None:
+        # The last task calls for the next run; a task that fails is left to that one.
+        for task in range(len(upkeep)):
+            try:
+                keep_up(task)
+            except Exception as error:  # noqa: BLE001  the other tasks go on
+                log.warning("upkeep-failed", task=task, **_fault(error))

@@ -49,11 +49,11 @@ class Person:
         """Upload ``pdf`` with its parties; return the agreement's id."""
         page = self.visitor.open("/agreements/new")
         deadline = (datetime.now(UTC) + timedelta(days=days)).date().isoformat()
-        fields = {
+        fields: dict[str, str | None] = {
             "title": title,
             "deadline": deadline,
             "sender_name": self.contact.name,
-            **({"sender_signs": "1"} if own else {}),
+            "sender_signs": "1" if own else None,
         }
         for number, other in enumerate(others, start=1):
             fields[f"party_{number}_name"] = other.name

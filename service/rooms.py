@@ -13,7 +13,7 @@ import structlog
 from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy.orm import Session
 
-from contracts_chain import AnchorClient, LocalChain, find_anvil
+from contracts_chain import AnchorClient, LocalChain, anchor_log_address, find_anvil
 from service.agreements import Agreements, Desk, PictureCache
 from service.clock import Clock, SystemClock
 from service.custody import Custody, DiskStore, RevisionFiles
@@ -94,7 +94,10 @@ class Rooms:
         self.jobs = Jobs(self.database)
 
         installation = load_installation(
-            data, log_origin=settings.log_origin, chain_port=settings.chain_port
+            data,
+            log_origin=settings.log_origin,
+            contract=anchor_log_address(),
+            chain_port=settings.chain_port,
         )
         self.chain: LocalChain | None = None
         operator = self._operator_key()
@@ -107,7 +110,9 @@ class Rooms:
                 anvil=find_anvil(Path(__file__).resolve().parent.parent),
             )
             self.rpc_url = self.chain.rpc_url
-        self.client = AnchorClient(rpc_url=self.rpc_url, private_key=operator)
+        self.client = AnchorClient(
+            rpc_url=self.rpc_url, private_key=operator, contract=installation.contract
+        )
 
         self.notary = Notary(
             database=self.database,
@@ -196,7 +201,7 @@ class Rooms:
             agreements=self.agreements,
             notary=self.notary,
             outbox=self.outbox,
-            custody=self.custody,
+            upkeep=[self._repair_copies, self._forget_old],
         )
         self.notary.start()
         self.trust.publish(
@@ -233,6 +238,14 @@ class Rooms:
         if self.chain is not None:
             self.chain.start()
             self.chain.fund(self.client.address)
+
+    def _repair_copies(self) -> None:
+        self.custody.repair(limit=100)
+
+    def _forget_old(self) -> None:
+        with self.database.transaction() as session:
+            self.identity.codes.forget_old(session)
+            self.identity.sessions.forget_old(session)
 
     def first_api_key(self) -> str | None:
         """Return a new API key if there is none yet: it is shown once and kept hashed."""

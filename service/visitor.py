@@ -70,9 +70,12 @@ class Visitor:
         page: Page,
         action: str,
         files: dict[str, tuple[str, bytes, str]] | None = None,
-        **fields: str,
+        **fields: str | None,
     ) -> Page:
-        """Fill in and send the page's form whose action ends with ``action``."""
+        """Fill in and send the page's form whose action ends with ``action``.
+
+        None leaves a field out, as a box that is not ticked is.
+        """
         for form in page.tree().forms:
             target = urljoin(page.url, form.get("action") or page.url)
             if not urlsplit(target).path.endswith(action):
@@ -83,6 +86,7 @@ class Visitor:
             if unknown:
                 raise JourneyError(f"the form {action} of {page.path} has no {sorted(unknown)}")
             values.update(fields)
+            values = {k: v for k, v in values.items() if v is not None}
             return _page(self._client.post(target, data=values, files=files))
         raise JourneyError(
             f"expected a form {action} at {page.path} (status {page.status}): {page.words()[:300]}"

@@ -28,9 +28,6 @@ contract AnchorLog is IAnchorLog {
     /// @inheritdoc IAnchorLog
     uint64 public constant MAX_STEP = 2 ** 32;
 
-    bytes1 private constant LEAF = 0x00;
-    bytes1 private constant NODE = 0x01;
-
     // Slots 0 to 5, in this order for ever: offline proofs are made against them.
     /// @inheritdoc IAnchorLog
     mapping(bytes32 logId => Log) public logs;
@@ -91,23 +88,21 @@ contract AnchorLog is IAnchorLog {
         if (index >= size || anchors[_key(logId, root)].size != size) return false;
 
         // RFC 9162 §2.1.3.2: `node` and `last` are the places, on the present level, of the node
-        // being climbed from and of the level's last node.
+        // being climbed from and of the level's last node. 0x00 begins a leaf, 0x01 an inner node.
         uint256 node = index;
         uint256 last = size - 1;
-        bytes32 hash = sha256(abi.encodePacked(LEAF, entry));
+        bytes32 hash = sha256(abi.encodePacked(hex"00", entry));
         for (uint256 i = 0; i < path.length; ++i) {
             if (last == 0) return false;
-            if ((node & 1) == 1) {
-                hash = sha256(abi.encodePacked(NODE, path[i], hash));
-            } else if (node < last) {
-                hash = sha256(abi.encodePacked(NODE, hash, path[i]));
+            if ((node & 1) == 0 && node < last) {
+                hash = sha256(abi.encodePacked(hex"01", hash, path[i]));
             } else {
                 // A level's last node may have no sibling there: it rises to where it has one.
                 while ((node & 1) == 0) {
                     node >>= 1;
                     last >>= 1;
                 }
-                hash = sha256(abi.encodePacked(NODE, path[i], hash));
+                hash = sha256(abi.encodePacked(hex"01", path[i], hash));
             }
             node >>= 1;
             last >>= 1;

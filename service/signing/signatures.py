@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter, enumerate_sig_fields
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, PdfTimeStamper
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
@@ -149,6 +149,8 @@ def _sign(
     )
     try:
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+        if any(enumerate_sig_fields(writer.prev, filled_status=True, with_name=SEAL_FIELD)):
+            raise SigningFailedError("the document is sealed: nothing can be signed after that")
         session = PdfSigner(
             metadata, signer, timestamper=stamper, stamp_style=style
         ).init_signing_session(writer, existing_fields_only=True)

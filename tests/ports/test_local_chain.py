@@ -49,6 +49,16 @@ def test_each_installation_has_a_chain_of_its_own(tmp_path: Path) -> None:
             assert ask(chain, "eth_accounts") == []
 
 
+def test_the_chain_id_is_known_before_the_chain_runs(tmp_path: Path) -> None:
+    chain = new_chain(tmp_path / "not there yet")
+    chain_id = chain.chain_id
+    chain.start()
+    try:
+        assert int(ask(chain, "eth_chainId"), 16) == chain_id == chain.chain_id
+    finally:
+        chain.stop()
+
+
 def test_genesis_survives_a_kill_before_anything_happened(tmp_path: Path) -> None:
     with running_chain(tmp_path) as chain:
         first = ask(chain, "eth_getBlockByNumber", "0x0", False)["hash"]

@@ -1,7 +1,7 @@
 """the first schema."""
 
-from alembic import op
 import sqlalchemy as sa
+from alembic import op
 
 import service.database
 

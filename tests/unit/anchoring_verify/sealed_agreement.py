@@ -159,6 +159,7 @@ class Draft:
     subject: bytes
     confirmed_at: datetime | None = None
     key_commit: bytes = bytes(32)
+    crit: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -194,7 +195,7 @@ class Plan:
     edit_entry: Callable[[bytes], bytes] = _same
     edit_parties: Callable[[list[dict[str, Any]]], list[dict[str, Any]]] = _same
     stamped: bool = True
-    anchor_time: datetime = later(600)
+    anchor_time: datetime = T0 + timedelta(seconds=600)
     document_first: bool = False
 
 
@@ -543,6 +544,7 @@ class _Making:
             at=format_time(draft.at),
             after=draft.after,
             actor=Actor(draft.party, draft.role, draft.key_commit),
+            crit=draft.crit,
             body=draft.body,
         )
         attestation = None

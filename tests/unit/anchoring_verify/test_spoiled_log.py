@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from anchoring.canonical_json import canonical_bytes
+from anchoring.checkpoint import Checkpoint, sign_checkpoint
 from anchoring.container import write_container
 from anchoring.evidence import MIMETYPE
-from anchoring.checkpoint import Checkpoint, sign_checkpoint
 from anchoring.evidence_lists import build_anchor
 from anchoring.hashing import sha256
 from anchoring.report import Outcome, Verdict

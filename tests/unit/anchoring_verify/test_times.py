@@ -84,7 +84,7 @@ def tiles_of(leaves: list[bytes]) -> Iterator[str]:
     files: dict[str, bytes] = {}
     for level in range(0, 24, 8):
         count = len(leaves) >> level
-        for tile in range(0, (count + 255) // 256):
+        for tile in range((count + 255) // 256):
             width = min(256, count - 256 * tile)
             data = b"".join(nodes[level, 256 * tile + n] for n in range(width))
             files["/log/" + tile_path(level // 8, tile, width)] = data

@@ -107,8 +107,9 @@ def test_a_failed_write_leaves_the_old_file_and_no_part(tmp_path: Path) -> None:
 
 
 def test_an_installation_keeps_its_names(tmp_path: Path) -> None:
-    first = load_installation(tmp_path, log_origin="", chain_port=0)
-    assert load_installation(tmp_path, log_origin="other", chain_port=1) == first
+    first = load_installation(tmp_path, log_origin="", contract="0x11", chain_port=0)
+    again = load_installation(tmp_path, log_origin="other", contract="0x22", chain_port=1)
+    assert again == first
 
 
 def test_production_names_every_development_part() -> None:

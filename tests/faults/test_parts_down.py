@@ -1,0 +1,117 @@
+"""A part of the journey is down, hung or lost: people go on signing, and it catches up."""
+
+import os
+import shutil
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+
+from tests.faults.journey_driver import TwoPartyJourney
+from tests.faults.test_killed_server import verdict_of
+from tests.running import RunningActa
+
+
+def chain_process(acta: RunningActa) -> int:
+    """Return the process id of the server's embedded chain."""
+    assert acta.process is not None
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            text = stat.read_text()
+        except OSError:
+            continue  # ended meanwhile
+        name, _, rest = text.partition("(")[2].rpartition(")")
+        if name == "anvil" and int(rest.split()[1]) == acta.process.pid:
+            return int(stat.parent.name)
+    raise AssertionError("expected an anvil among the server's children")
+
+
+def wait_until(true: Callable[[], bool], limit_s: float = 60) -> None:
+    """Wait until the callable answers true."""
+    until = time.monotonic() + limit_s
+    while time.monotonic() < until:
+        if true():
+            return
+        time.sleep(0.2)
+    raise AssertionError(f"it did not come true within {limit_s} s")
+
+
+def test_the_chain_is_killed_and_comes_back_with_everything(
+    own_acta: RunningActa, tmp_path: Path
+) -> None:
+    first = TwoPartyJourney(own_acta, "before")
+    first.run()
+    os.kill(chain_process(own_acta), signal.SIGKILL)
+    second = TwoPartyJourney(own_acta, "after")
+    second.run()
+    for journey in (first, second):
+        assert verdict_of(own_acta, journey, tmp_path)["verdict"] == "VALID"
+        journey.close()
+
+
+def test_the_chain_lost_its_newest_blocks(own_acta: RunningActa, tmp_path: Path) -> None:
+    first = TwoPartyJourney(own_acta, "one")
+    first.run()
+    state = own_acta.data / "chain" / "state.json"
+    older = state.read_bytes()
+    second = TwoPartyJourney(own_acta, "two")
+    second.run()
+    own_acta.stop()
+    state.write_bytes(older)
+    own_acta.start()
+
+    def anchored_again() -> bool:
+        return verdict_of(own_acta, second, tmp_path)["verdict"] == "VALID"
+
+    wait_until(anchored_again)
+    assert verdict_of(own_acta, first, tmp_path)["verdict"] == "VALID"
+    first.close()
+    second.close()
+
+
+def test_with_the_chain_hung_agreements_are_sealed_and_anchoring_catches_up(
+    own_acta: RunningActa, tmp_path: Path
+) -> None:
+    chain = chain_process(own_acta)
+    os.kill(chain, signal.SIGSTOP)
+    journey = TwoPartyJourney(own_acta, "hung")
+    try:
+        while journey.agreement is None or journey.sender.state_of(journey.agreement) != "sealed":
+            assert not journey.advance(), "no evidence can be final while the chain hangs"
+        page = journey.sender.page_of(journey.agreement).text
+        assert 'data-status="logged"' in page or 'data-status="accepted"' in page
+        assert journey.sender.visitor.download(
+            f"/agreements/{journey.agreement}/document.pdf"
+        ).startswith(b"%PDF")
+    finally:
+        os.kill(chain, signal.SIGCONT)
+    journey.run()
+    assert verdict_of(own_acta, journey, tmp_path)["verdict"] == "VALID"
+    journey.close()
+
+
+def test_a_failing_store_holds_nobody_up_and_is_repaired(
+    own_acta: RunningActa, tmp_path: Path
+) -> None:
+    lost = own_acta.data / "stores" / "two"
+    shutil.rmtree(lost)
+    lost.write_text("a file where a folder should be")
+    journey = TwoPartyJourney(own_acta, "store")
+    journey.run()
+    assert verdict_of(own_acta, journey, tmp_path)["verdict"] == "VALID"
+    journey.close()
+
+    lost.unlink()
+    own_acta.stop()
+    own_acta.start()
+    kept = own_acta.data / "stores" / "one" / "custody"
+
+    def same_copies() -> bool:
+        there = {path.name for path in kept.rglob("*") if path.is_file()}
+        here = {path.name for path in (lost / "custody").rglob("*") if path.is_file()}
+        return bool(there) and there == here
+
+    wait_until(same_copies)
+    assert httpx.get(f"{own_acta.base_url}/healthz").is_success
