@@ -128,8 +128,8 @@ def open_checkpoint(text: str, vkeys: Sequence[str]) -> Checkpoint:
         verified = True
     if not verified:
         raise UntrustedLogKey(
-            f"the checkpoint of {checkpoint.origin} is signed by no log key that you trust; "
-            "add the log's trust file if you trust it"
+            f"no log key that you trust signed the checkpoint of {checkpoint.origin}, but "
+            + ", ".join(f"{name}+{signature[:4].hex()}" for name, signature in signatures)
         )
     return checkpoint
 

@@ -39,7 +39,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not hasattr(parsed, "run"):
         parser.print_help(sys.stderr)
         return WRONG_USAGE
-    code: int = parsed.run(parsed)
+    try:
+        code: int = parsed.run(parsed)
+    except ModuleNotFoundError as reason:
+        # The service's commands are in the package; what they import may not be installed.
+        if first in BASE_COMMANDS:
+            raise
+        print(f"acta: {_NEEDS_SERVICE} ({reason})", file=sys.stderr)
+        return WRONG_USAGE
     return code
 
 
@@ -91,7 +98,7 @@ def _load_others(commands: Any, *, wanted: str | None) -> None:
 def _verify(parsed: argparse.Namespace) -> int:
     # Imported here: pyHanko takes most of a second, and the other commands do without it.
     from anchoring.report_print import render
-    from anchoring.verify import verify_evidence, verify_pdf_alone
+    from anchoring.verify import verify_evidence, verify_pdf_alone, verify_without_trust_file
 
     try:
         given = _read(parsed.file)
@@ -102,14 +109,16 @@ def _verify(parsed: argparse.Namespace) -> int:
     if beside is not None and not is_pdf:
         return _usage("with --evidence, expected FILE to be a pdf")
     evidence = given if not is_pdf else beside
+    trust, unusable = None, None
     try:
         trust = _trust_for(evidence, given, parsed.trust)
     except OSError as reason:
         return _usage(f"cannot read {reason.filename}: {reason.strerror}")
     except AnchoringError as reason:
-        print(f"acta: trust file: {reason}", file=sys.stderr)
-        return _CANNOT_CHECK
-    if evidence is None:
+        unusable = reason
+    if unusable is not None:
+        report = verify_without_trust_file(unusable)
+    elif evidence is None:
         report = verify_pdf_alone(given, trust=trust)
     else:
         report = verify_evidence(

@@ -1,4 +1,4 @@
-"""Bounded HTTP with the standard library: time-outs, a size limit, no redirects to other schemes.
+"""Bounded HTTP with the standard library: time-outs, a size limit, no odd redirects.
 
 What comes back is untrusted bytes. Every failure is one error, ``Unreachable``, because to a
 verifier a dead host, a wrong certificate and a 500 all mean the same: nothing was learnt.
@@ -24,11 +24,12 @@ class Unreachable(CannotCheckError):  # noqa: N818  # named after what is wrong,
 
 
 class _SameKindRedirects(urllib.request.HTTPRedirectHandler):
-    """Follows redirects, but never from https to http."""
+    """Follows redirects to http and https only, and never from https to http."""
 
     def redirect_request(self, req, fp, code, msg, headers, newurl):  # type: ignore[no-untyped-def]
-        if urllib.parse.urlsplit(req.full_url).scheme == "https" and not newurl.startswith("https"):
-            raise urllib.error.URLError("redirected from https to another scheme")
+        old, new = (urllib.parse.urlsplit(url).scheme for url in (req.full_url, newurl))
+        if new not in ("http", "https") or (old == "https" and new != "https"):
+            raise urllib.error.URLError(f"redirected from {old} to {new}")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 

@@ -14,8 +14,7 @@ from datetime import datetime
 from enum import Enum
 
 from asn1crypto import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.x509 import Certificate, load_der_x509_certificate
+from cryptography.x509 import load_der_x509_certificate
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESIndeterminate
 from pyhanko.sign.diff_analysis import (
@@ -37,6 +36,7 @@ from pyhanko_certvalidator.registry import SimpleTrustManager
 from anchoring.cms_attributes import SealBinding, read_seal_attribute, read_statement_attribute
 from anchoring.errors import AnchoringError, InvalidError
 from anchoring.hashing import sha256
+from anchoring.signature_form import contents_problem, issued, token_problem
 from anchoring.trust import TrustKey
 
 MAX_SIGNATURES = 200
@@ -182,6 +182,7 @@ async def _examine(
     revocation = _revocation_data(reader)
     facts = []
     for signature in embedded:
+        _check_contents(pdf, signature)
         if str(signature.sig_object_type) == "/DocTimeStamp":
             facts.append(await _time_stamp(signature, tsa_keys, revocation))
         else:
@@ -288,6 +289,11 @@ async def _time_stamp(
     )
     intact = bool(status.intact and status.valid)
     certificate = _certificate(status, tsa_keys, signature.signed_data["certificates"])
+    if certificate.state is CertificateState.TRUSTED:
+        trusted = [key.certificate for key in tsa_keys if key.certificate]
+        loose = token_problem(signature.signed_data, trusted=trusted)
+        if loose is not None:
+            raise MalformedPdf(f"expected a firm document time stamp, but {loose}")
     later, problem = _later(signature.diff_result)
     return SignatureFacts(
         field=str(signature.field_name),
@@ -303,6 +309,14 @@ async def _time_stamp(
         certificate=certificate,
         time_stamp=TimeStampFacts(time=moment, intact=intact, certificate=certificate),
     )
+
+
+def _check_contents(pdf: bytes, signature: EmbeddedPdfSignature) -> None:
+    _covered_end(signature)
+    start, end = int(signature.byte_range[1]), int(signature.byte_range[2])
+    problem = contents_problem(pdf[start:end])
+    if problem is not None:
+        raise MalformedPdf(f"expected {signature.field_name} in its own bytes, but {problem}")
 
 
 def _covered_end(signature: EmbeddedPdfSignature) -> int:
@@ -368,18 +382,10 @@ def _vouched_for(
 ) -> bool:
     """Say whether a trusted key signed the certificate, or one that signed it, and so on."""
     certificate = load_der_x509_certificate(der)
-    if any(key.certificate and _issued(certificate, key.certificate) for key in keys):
+    if any(key.certificate and issued(certificate, key.certificate) for key in keys):
         return True
-    issuers = [one.dump() for one in carried if _issued(certificate, one.dump())] if depth else []
+    issuers = [one.dump() for one in carried if issued(certificate, one.dump())] if depth else []
     return any(_vouched_for(one, carried, keys, depth - 1) for one in issuers if one != der)
-
-
-def _issued(certificate: Certificate, issuer: bytes) -> bool:
-    try:
-        certificate.verify_directly_issued_by(load_der_x509_certificate(issuer))
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
-        return False
-    return True
 
 
 def quiet_pyhanko() -> None:

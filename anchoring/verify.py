@@ -168,6 +168,14 @@ def verify_pdf_alone(pdf: bytes, *, trust: TrustFile | None) -> Report:
     return _unread(*findings)
 
 
+def verify_without_trust_file(reason: AnchoringError) -> Report:
+    """Report that the reader's own trust file cannot be used: CANNOT CHECK, whatever the evidence.
+
+    It is the reader's file that is wrong, so nothing is said of the evidence.
+    """
+    return _unread(unchecked("trust/unusable", code_of=reason.code, reason=str(reason)))
+
+
 def origin_of(evidence: bytes | None, pdf: bytes) -> str | None:
     """Return the log's origin that a document names, or None where it cannot be read."""
     try:
@@ -249,4 +257,5 @@ __all__ = [
     "run",
     "verify_evidence",
     "verify_pdf_alone",
+    "verify_without_trust_file",
 ]

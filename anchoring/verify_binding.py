@@ -35,7 +35,7 @@ def _unbound(context: Context, party: PreparedParty, signature: SignatureFacts) 
     if signature.statement_sha256 is None or signature.seal is not None:
         return failed("binding/no-attribute", party=party.party)
     withheld = {entry.opening.statement_sha256 for entry in context.withheld}
-    if signature.statement_sha256 in withheld:
+    if signature.statement_sha256 in withheld or context.stripped:
         return unchecked("binding/signed-withheld", party=party.party)
     return failed("binding/other-statement", party=party.party)
 
@@ -83,6 +83,8 @@ def _identity(context: Context, one: BoundSignature) -> list[Finding]:
             and entry.opening.attestation_hash != ZERO32
         )
         return [] if holds else [failed("binding/identity", party=party)]
+    if context.stripped:
+        return [unchecked("binding/identity-withheld", party=party)]
     return [failed("binding/identity", party=party)]
 
 

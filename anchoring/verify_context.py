@@ -141,6 +141,11 @@ class Context:
         """The entries whose statement is not in the evidence."""
         return [entry for entry in need(self.entries, "statements") if entry.statement is None]
 
+    @property
+    def stripped(self) -> bool:
+        """Whether the seal counts more statements than the evidence has openings of."""
+        return len(need(self.entries, "statements")) < need(self.seal.seal, "seal").statements
+
 
 def need(part: Part | None, name: str) -> Part:
     """Return ``part``, or raise NotReached when no step gave it."""
@@ -150,8 +155,8 @@ def need(part: Part | None, name: str) -> Part:
 
 
 def absent(context: Context, *, withheld: str, missing: str, **facts: object) -> Finding:
-    """Return why a statement is not found: it may be a withheld one, or there is none at all."""
-    if context.withheld:
+    """Return why a statement is not found: it may be one not shown, or there is none at all."""
+    if context.withheld or context.stripped:
         return unchecked(withheld, **facts)
     return failed(missing, **facts)
 

@@ -150,6 +150,11 @@ def check_time_stamp(context: Context) -> list[Finding]:
             findings.append(failed("time-stamp/broken", field=stamp.field))
             continue
         findings += certificate_findings(context, stamp.certificate, "tsa-ca", stamp.field)
+    document, last = need(context.document, "document"), stamps[-1]
+    if last.revision + 1 < document.revisions:
+        findings.append(unchecked("time-stamp/unstamped-revision", field=last.field))
+    elif last.covered_end != len(document.pdf):
+        findings.append(failed("time-stamp/bytes-after", field=last.field))
     first = stamps[0].time_stamp
     return or_ok(findings, "time-stamp/ok", time=None if first is None else first.time)
 

@@ -165,6 +165,7 @@ def check_parties(context: Context) -> list[Finding]:
 def check_disclosures(context: Context) -> list[Finding]:
     """Each disclosed value is one whose salted digest a statement holds (rule 7)."""
     known = _claims(context)
+    hidden = bool(context.withheld) or context.stripped
     findings: list[Finding] = []
     count = 0
     for party, disclosures in sorted(context.evidence.disclosures.items()):
@@ -174,11 +175,11 @@ def check_disclosures(context: Context) -> list[Finding]:
             if (disclosure.claim, disclosure.digest) in known:
                 continue
             facts = {"party": party, "claim": disclosure.claim}
-            # It may belong to a statement that is withheld; then it proves nothing, and is not
+            # It may belong to a statement that is not shown; then it proves nothing, and is not
             # shown as if it did.
-            make = note if context.withheld else failed
+            make = note if hidden else failed
             findings.append(make("disclosures/unplaced", **facts))
-    if any(finding.code == "disclosures/unplaced" for finding in findings) and not context.withheld:
+    if any(finding.code == "disclosures/unplaced" for finding in findings) and not hidden:
         return findings
     return [*or_ok([], "disclosures/ok", count=count - len(findings)), *findings]
 

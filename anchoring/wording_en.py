@@ -69,13 +69,14 @@ ENGLISH = {
     "container/no-pdf": "The evidence holds no PDF; give it beside the evidence.",
     "container/withheld": "{count} listed files were withheld.",
     "anchoring/no-locator": "The PDF does not say which log to ask; was it signed with Acta?",
-    "anchoring/untrusted-log-key": "The log's checkpoint is signed by no log key that you trust.",
+    "anchoring/untrusted-log-key": ("You would have to trust another key of the log: {reason}."),
     "trust/ok": "Log {origin}, chain {chain}, contract 0x{contract}: as in your trust file.",
     "trust/none": (
         "You have no trust file. You would have to trust the log {origin}, on chain {chain}, at "
         "contract 0x{contract}: get its trust file, compare its fingerprint, then run acta trust "
         "add."
     ),
+    "trust/unusable": "Your trust file cannot be used: {reason} [{code_of}].",
     "trust/other-origin": (
         "Made by the log {origin}; your trust file is for {trusted}. You would have to trust "
         "{origin}, on chain {chain}, at contract 0x{contract}."
@@ -113,6 +114,10 @@ ENGLISH = {
     "time-stamp/ok": "A trusted time stamp of {time} covers the seal.",
     "time-stamp/none": "No document time stamp covers the seal.",
     "time-stamp/before-seal": "A document time stamp stands before the seal.",
+    "time-stamp/bytes-after": "There are bytes after the last document time stamp.",
+    "time-stamp/unstamped-revision": (
+        "The PDF was extended after its last document time stamp; the extension is unstamped."
+    ),
     "time-stamp/broken": "The document time stamp {field} is broken.",
     "transcript/ok": "{count} statements, exactly those that the seal signed.",
     "transcript/leaf": "The opening of leaf {leaf} does not give that leaf.",

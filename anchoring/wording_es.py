@@ -70,9 +70,7 @@ SPANISH = {
     "container/no-pdf": "La evidencia no contiene el PDF; délo junto a ella.",
     "container/withheld": "Se han retirado {count} archivos de la lista.",
     "anchoring/no-locator": "El PDF no dice a qué registro preguntar; ¿se firmó con Acta?",
-    "anchoring/untrusted-log-key": (
-        "El punto de control no está firmado por ninguna clave de registro en la que confíe."
-    ),
+    "anchoring/untrusted-log-key": ("Tendría que confiar en otra clave del registro: {reason}."),
     "anchoring/malformed-evidence": "La evidencia está alterada o mal formada: {reason}.",
     "anchoring/proof-failed": "La prueba no lleva de la hoja a la raíz: {reason}.",
     "anchoring/bad-checkpoint": "El punto de control no es correcto: {reason}.",
@@ -82,6 +80,7 @@ SPANISH = {
         "cadena {chain}, contrato 0x{contract}: obtenga su archivo de confianza, compare la "
         "huella y ejecute acta trust add."
     ),
+    "trust/unusable": "Su archivo de confianza no sirve: {reason} [{code_of}].",
     "trust/other-origin": (
         "Hecho por el registro {origin}; su archivo de confianza es de {trusted}. Tendría que "
         "confiar en {origin}, en la cadena {chain}, contrato 0x{contract}."
@@ -121,6 +120,10 @@ SPANISH = {
     "time-stamp/ok": "Un sello de tiempo de confianza, de {time}, cubre el sello.",
     "time-stamp/none": "Ningún sello de tiempo cubre el sello.",
     "time-stamp/before-seal": "Hay un sello de tiempo anterior al sello.",
+    "time-stamp/bytes-after": "Hay bytes después del último sello de tiempo del documento.",
+    "time-stamp/unstamped-revision": (
+        "El PDF se amplió después de su último sello de tiempo, y la ampliación no lleva ninguno."
+    ),
     "time-stamp/broken": "El sello de tiempo {field} está roto.",
     "transcript/ok": "{count} declaraciones, exactamente las que firmó el sello.",
     "transcript/leaf": "La apertura de la hoja {leaf} no da esa hoja.",

@@ -244,6 +244,7 @@ class LocalChain:
                 "answers there; stop it, or choose another port"
             )
         self._end_keeper()
+        command = self._command()
         started = threading.Event()
         failure: list[OSError] = []
         self._stopping = stopping = threading.Event()
@@ -252,7 +253,7 @@ class LocalChain:
         # child belongs to a thread of its own that lasts until this process ends or `stop`.
         def keep() -> None:
             try:
-                self._child = self._spawn()
+                self._child = self._spawn(command)
             except OSError as error:
                 failure.append(error)
                 return
@@ -267,13 +268,13 @@ class LocalChain:
             raise LocalChainError(f"anvil cannot be started: {failure[0]}") from failure[0]
         self._wait_until_it_answers()
 
-    def _spawn(self) -> subprocess.Popen[bytes]:
+    def _spawn(self, command: list[str]) -> subprocess.Popen[bytes]:
         lock_file = self._lock_file
         if lock_file is None:
             raise LocalChainError("expected the folder's lock to be held before anvil starts")
         with (self._folder / "anvil.log").open("wb") as log:
             return subprocess.Popen(
-                self._command(),
+                command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

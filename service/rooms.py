@@ -125,7 +125,10 @@ class Rooms:
             enqueue=self.jobs.enqueue,
         )
         self.keys = PlatformKeys.load_or_create(
-            self.keyring, name=installation.log_origin, clock=clock
+            self.keyring,
+            # The origin sets one installation's authorities apart from another's.
+            name=f"{settings.platform_name} ({installation.log_origin})",
+            clock=clock,
         )
         self.files = RevisionFiles(data / "revisions", self.keyring)
         self.custody = Custody(

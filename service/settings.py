@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     smtp_url: SecretStr | None = None
     mail_from: str = "Acta <acta@localhost>"
 
+    platform_name: str = Field(default="Acta", min_length=1, max_length=40)
     code_session_minutes: int = Field(default=30, ge=1)
     log_level: str = "INFO"
 

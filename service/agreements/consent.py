@@ -5,13 +5,15 @@ from anchoring.hashing import sha256
 CONSENT = {
     "es": (
         "He leído el contrato completo. Quiero firmarlo electrónicamente y acepto que mi firma me "
-        "obliga. Acepto que se guarde prueba de esta firma: la hora, el documento exacto y cómo "
-        "se comprobó mi correo. Acta sella este texto junto con mi firma."
+        "obliga. Sé que, una vez firmado por todos, no podrá anularse en el registro público: "
+        "para cambiarlo hará falta otro contrato. Acepto que se guarde prueba de esta firma: la "
+        "hora, el documento exacto y cómo se comprobó mi correo."
     ),
     "en": (
         "I have read the whole contract. I want to sign it electronically and I accept that my "
-        "signature binds me. I accept that proof of this signature is kept: the time, the exact "
-        "document and how my e-mail was checked. Acta seals this text together with my signature."
+        "signature binds me. I know that, once everybody has signed, it cannot be voided in the "
+        "public log: changing it takes another contract. I accept that proof of this signature is "
+        "kept: the time, the exact document and how my e-mail was checked."
     ),
 }
 

@@ -91,9 +91,15 @@ def wait_for(work: Coroutine[Any, Any, T]) -> T:
 
     The work is computation only: keys, time stamps and validation data are all in this process.
     """
+    if _in_event_loop():
+        with ThreadPoolExecutor(max_workers=1) as executor:
+            return executor.submit(asyncio.run, work).result()
+    return asyncio.run(work)
+
+
+def _in_event_loop() -> bool:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return asyncio.run(work)
-    with ThreadPoolExecutor(max_workers=1) as executor:
-        return executor.submit(asyncio.run, work).result()
+        return False
+    return True

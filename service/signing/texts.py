@@ -31,12 +31,12 @@ TEXTS: dict[str, dict[str, str]] = {
         "heading": "Signature page",
         "intro": (
             "This document has {pages} pages, this one included. Each party signs in its own "
-            "box; the seal closes it, and it cannot be changed afterwards."
+            "box; the seal closes the document, which cannot be changed afterwards."
         ),
         "seal": "Seal of the platform",
         "footer": (
             "The signatures, the seal and their time stamps are electronic and lie inside the PDF "
-            "file: a printed copy does not keep them. The boxes only picture them."
+            "file: a printed copy does not keep them. The boxes only depict them."
         ),
         "signed": "Signed on {date} at {time} UTC",
         "as": "as {role}",

@@ -1,9 +1,9 @@
-"""Make the good evidence of this folder anew, by a real run: ``python -m tests.vectors.make_evidence``.
+"""Make the good evidence anew by a real run: ``python -m tests.vectors.make_evidence``.
 
 Starts an Acta with its own chain, signs two small agreements, and keeps for each the evidence,
 the trust file, and every JSON-RPC answer that the verifier asked for. A third agreement, which
 this version must refuse for a critical member it does not know, comes from the tests' own maker,
-since Acta never writes one. Keys and salts are new at every run: run ``evidence_cases`` after it.
+since Acta never writes one. Keys and salts are new at every run: run ``build_evidence`` after it.
 """
 
 import io
@@ -19,7 +19,9 @@ from typing import Any
 import httpx
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import PageObject
+from pyhanko.sign.validation.dss import DocumentSecurityStore
 from reportlab.pdfgen import canvas
 
 from anchoring.canonical_json import canonical_bytes
@@ -39,16 +41,16 @@ _FINAL_LIMIT_S = 60
 
 
 def main() -> int:
-    """Write every base; the recipes of the ``bad_`` cases are another script's."""
+    """Write every base; the cases made from them are another script's."""
     with tempfile.TemporaryDirectory() as folder:
         acta = start_acta(Path(folder) / "data")
         try:
-            _keep("good_two-parties", acta, _two_parties(acta))
-            _keep("good_one-party", acta, _one_party(acta))
+            _keep("two-parties", acta, _two_parties(acta))
+            _keep("one-party", acta, _one_party(acta))
         finally:
             acta.stop()
     _keep_unknown_critical_member()
-    pdf = read_evidence(HERE / "good_two-parties" / "evidence.asice").pdf
+    pdf = read_evidence(HERE / "two-parties" / "evidence.asice").pdf
     assert pdf is not None
     updates = {name: update(pdf).hex() for name, update in _UPDATES.items()}
     (HERE / "updates.json").write_text(json.dumps(updates, indent=1) + "\n")
@@ -129,7 +131,7 @@ def _keep_unknown_critical_member() -> None:
         Verdict.CANNOT_CHECK,
         "anchoring/unknown-version",
     ), report
-    _write("base_unknown-critical-member", made.archive(), trust, calls)
+    _write("unknown-critical-member", made.archive(), trust, calls)
 
 
 def _write(name: str, evidence: bytes, trust: bytes, calls: list[Call]) -> None:
@@ -162,9 +164,7 @@ def _recorded(
 
 
 def _forward(url: str, body: bytes) -> Any:
-    answer = httpx.post(
-        url, content=body, headers={"Content-Type": "application/json"}, timeout=20
-    )
+    answer = httpx.post(url, content=body, headers={"Content-Type": "application/json"}, timeout=20)
     return answer.raise_for_status().json()["result"]
 
 
@@ -220,6 +220,14 @@ def _renamed(pdf: bytes) -> bytes:
     return _update(pdf, change)
 
 
+def _validation_data(pdf: bytes) -> bytes:
+    seal = PdfFileReader(io.BytesIO(pdf)).embedded_signatures[2]
+    out = io.BytesIO(pdf)
+    DocumentSecurityStore.add_dss(out, bytes(seal.pkcs7_content), certs=[seal.signer_cert])
+    assert out.getvalue().startswith(pdf)
+    return out.getvalue()[len(pdf) :]
+
+
 def _update(pdf: bytes, change: Callable[[IncrementalPdfFileWriter], None]) -> bytes:
     """Return the bytes that an incremental update appends."""
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
@@ -234,6 +242,7 @@ _UPDATES: dict[str, Callable[[bytes], bytes]] = {
     "page": _page_added,
     "note": _note_added,
     "catalog": _renamed,
+    "validation-data": _validation_data,
 }
 
 if __name__ == "__main__":

@@ -92,13 +92,19 @@ class Failure:
 
 @contextmanager
 def serving(respond: Callable[[str, bytes], tuple[int, bytes]]) -> Iterator[str]:
-    """Serve what ``respond(path, body)`` returns as (status, body); yield the base URL."""
+    """Serve what ``respond(path, body)`` returns as (status, body); yield the base URL.
+
+    The body of a redirect is where to.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         def _respond(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             status, answer = respond(self.path, body)
             self.send_response(status)
+            if 300 <= status < 400:
+                self.send_header("Location", answer.decode())
+                answer = b""
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
             self.wfile.write(answer)

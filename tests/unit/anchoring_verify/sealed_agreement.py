@@ -1,21 +1,14 @@
-"""A whole sealed, logged and anchored agreement with real bytes, and places to go wrong.
+"""A whole sealed, logged and anchored agreement with real bytes, made by a ``Plan``.
 
-``Plan`` holds one hook for each part; by default every hook leaves its part as it is, and the
-result is VALID.
+By default every hook of the plan leaves its part as it is, and the result is VALID.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
-from asn1crypto import cms
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
 from anchoring.attestation import build_code_attestation
-from anchoring.checkpoint import Checkpoint, sign_checkpoint, vkey
+from anchoring.checkpoint import Checkpoint, sign_checkpoint
 from anchoring.cms_attributes import SealBinding, seal_attribute, statement_attribute
 from anchoring.disclosure import disclose
 from anchoring.evidence import EvidenceInput, StatementRecord, evidence_members, pack
@@ -27,7 +20,6 @@ from anchoring.hashing import (
     document_entry,
     home,
     leaf_hash,
-    log_id,
     parties_root,
     sha256,
     transcript,
@@ -37,166 +29,25 @@ from anchoring.report import Report
 from anchoring.statement import Actor, After, build_statement
 from anchoring.tlog_proof import TlogProof
 from anchoring.tree import EMPTY_ROOT, inclusion_path, root
-from anchoring.trust import Home, TrustFile, build_genesis, build_trust, parse_trust, sign_version
+from anchoring.trust import TrustFile
 from anchoring.verify import verify_evidence
-from tests.unit.anchoring_verify.authorities import KeyPair, Stamper, authority, end_entity
+from tests.unit.anchoring_verify.authorities import Stamper, end_entity
 from tests.unit.anchoring_verify.local_node import ChainState, serving_rpc
 from tests.unit.anchoring_verify.pdf_makers import prepare, sign, stamp
-
-T0 = datetime(2026, 1, 10, 12, 0, tzinfo=UTC)
-CHAIN_ID = 31337001
-CONTRACT = bytes.fromhex("5fbdb2315678afecb367f032d93f642f64180aa3")
-OPENER = bytes.fromhex("f39fd6e51aad88f6f4ce6ab8827279cfffb92266")
-GENESIS_BLOCK = sha256(b"genesis block")
-EARLY_BLOCK, ANCHOR_BLOCK, FINAL_BLOCK = 5, 9, 12
-EARLIER_LEAVES = 3
-CONSENT = sha256(b"I agree to sign electronically")
-
-
-def later(seconds: float) -> datetime:
-    """Return a moment after the start of the agreement."""
-    return T0 + timedelta(seconds=seconds)
-
-
-@dataclass(frozen=True)
-class Platform:
-    """One Acta: its authorities, log key, root key and place on the chain."""
-
-    origin: str
-    signer_ca: KeyPair
-    seal_ca: KeyPair
-    tsa_ca: KeyPair
-    seal: KeyPair
-    tsa: KeyPair
-    log_key: Ed25519PrivateKey
-    root_key: ec.EllipticCurvePrivateKey
-
-    @property
-    def log_id(self) -> bytes:
-        return log_id(opener=OPENER, origin=self.origin)
-
-    @property
-    def genesis(self) -> dict[str, Any]:
-        return build_genesis(
-            origin=self.origin,
-            opener=OPENER,
-            homes=[Home(CHAIN_ID, CONTRACT, self.log_id, GENESIS_BLOCK)],
-            root_key=self.root_key.public_key(),
-        )
-
-    def keys(self) -> list[dict[str, Any]]:
-        window = {
-            "notBefore": format_time(T0 - timedelta(days=30)),
-            "notAfter": format_time(T0 + timedelta(days=3650)),
-            "revokedAfter": None,
-        }
-        import base64
-
-        cas = (("signer-ca", self.signer_ca), ("seal-ca", self.seal_ca), ("tsa-ca", self.tsa_ca))
-        keys: list[dict[str, Any]] = [
-            {"purpose": purpose, "certificate": base64.b64encode(ca.der).decode(), **window}
-            for purpose, ca in cas
-        ]
-        log = vkey(self.origin, self.log_key.public_key())
-        return [*keys, {"purpose": "log", "vkey": log, **window}]
-
-    def trust_bytes(
-        self,
-        *,
-        edit_keys: Callable[[list[dict[str, Any]]], list[dict[str, Any]]] = lambda keys: keys,
-        rpc: tuple[str, ...] = (),
-        log: tuple[str, ...] = (),
-        max_delay: int = 86400,
-    ) -> bytes:
-        version = sign_version(
-            genesis=self.genesis,
-            versions=[],
-            at=format_time(T0 - timedelta(days=29)),
-            keys=edit_keys(self.keys()),
-            rpc=rpc,
-            log=log,
-            max_delay=max_delay,
-            root_key=self.root_key,
-        )
-        return build_trust(genesis=self.genesis, versions=[version])
-
-    def trust(self, **choices: Any) -> TrustFile:
-        return parse_trust(self.trust_bytes(**choices))
-
-
-@lru_cache
-def platform(name: str = "acta.example/log") -> Platform:
-    """Return a platform; the same name gives the same one within a test run."""
-    start = T0 - timedelta(days=30)
-    end = T0 + timedelta(days=3000)
-    signer_ca, seal_ca, tsa_ca = (
-        authority(f"{name} {purpose}", start=start) for purpose in ("signers", "seals", "times")
-    )
-    return Platform(
-        origin=name,
-        signer_ca=signer_ca,
-        seal_ca=seal_ca,
-        tsa_ca=tsa_ca,
-        seal=end_entity("e-seal", seal_ca, start=start, end=end),
-        tsa=end_entity("tsa", tsa_ca, start=start, end=end, time_stamping=True),
-        log_key=Ed25519PrivateKey.generate(),
-        root_key=ec.generate_private_key(ec.SECP256R1()),
-    )
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A statement about to be made."""
-
-    type: str
-    party: int
-    role: str
-    at: datetime
-    body: dict[str, Any]
-    after: After
-    origin: str
-    agreement: bytes
-    subject: bytes
-    confirmed_at: datetime | None = None
-    key_commit: bytes = bytes(32)
-    crit: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class SignJob:
-    """A signature about to be made."""
-
-    field: str
-    pair: KeyPair
-    issuer: KeyPair
-    attributes: list[cms.CMSAttribute]
-    stamper: Stamper | None
-    at: datetime
-
-
-def _same(part: Any) -> Any:
-    return part
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How to make the agreement, and what to do differently."""
-
-    platform: Platform = field(default_factory=platform)
-    parties: int = 2
-    edit_statement: Callable[[Draft], Draft | None] = _same
-    """None leaves the statement out."""
-    extra_statements: Callable[[Draft], list[Draft]] = lambda last: []
-    edit_signature: Callable[[SignJob], SignJob] = _same
-    edit_binding: Callable[[SealBinding], SealBinding] = _same
-    edit_prepared_fields: Callable[[list[str]], list[str]] = _same
-    edit_pdf: Callable[[str, bytes], bytes] = lambda stage, pdf: pdf
-    """``stage``: prepared, acta-party-N, acta-seal or stamped."""
-    edit_entry: Callable[[bytes], bytes] = _same
-    edit_parties: Callable[[list[dict[str, Any]]], list[dict[str, Any]]] = _same
-    stamped: bool = True
-    anchor_time: datetime = T0 + timedelta(seconds=600)
-    document_first: bool = False
+from tests.unit.anchoring_verify.plans import Draft, Plan, SignJob
+from tests.unit.anchoring_verify.platforms import (
+    ANCHOR_BLOCK,
+    CHAIN_ID,
+    CONSENT,
+    CONTRACT,
+    EARLIER_LEAVES,
+    EARLY_BLOCK,
+    FINAL_BLOCK,
+    GENESIS_BLOCK,
+    Platform,
+    later,
+    platform,
+)
 
 
 @dataclass
@@ -563,3 +414,6 @@ class _Making:
             method=None if attestation is None else "code",
         )
         self.records.append((f"{draft.type}-{draft.party}", record))
+
+
+__all__ = ["Draft", "Plan", "Sealed", "SignJob", "make", "platform"]

@@ -12,12 +12,8 @@ from anchoring.hashing import sha256
 from anchoring.report import Report, Verdict
 from anchoring.verify import verify_evidence
 from tests.unit.anchoring_verify.local_node import ChainState, Failure, serving_rpc
-from tests.unit.anchoring_verify.sealed_agreement import (
-    ANCHOR_BLOCK,
-    FINAL_BLOCK,
-    Sealed,
-    later,
-)
+from tests.unit.anchoring_verify.platforms import ANCHOR_BLOCK, FINAL_BLOCK, later
+from tests.unit.anchoring_verify.sealed_agreement import Sealed
 
 DEAD = "http://127.0.0.1:1"
 

@@ -1,5 +1,7 @@
 """Storage slots, addresses and calldata against values made by other tools."""
 
+import threading
+
 import pytest
 
 from anchoring.chain_view import (
@@ -89,3 +91,25 @@ def test_other_answers_are_unreachable(status: int, body: bytes) -> None:
         pytest.raises(CannotCheckError),
     ):
         fetch(url, limit=10, seconds=5)
+
+
+@pytest.mark.parametrize("target", ["file:///etc/hostname", "ftp://127.0.0.1/x", "/again"])
+def test_redirects_that_are_not_followed(target: str) -> None:
+    with (
+        serving(lambda path, sent: (302, target.encode())) as url,
+        pytest.raises(Unreachable),
+    ):
+        fetch(url, limit=10_000, seconds=5)
+
+
+def test_a_slow_answer_is_not_waited_for() -> None:
+    done = threading.Event()
+
+    def respond(path: str, sent: bytes) -> tuple[int, bytes]:
+        done.wait(5)
+        return 200, b"late"
+
+    with serving(respond) as url:
+        with pytest.raises(Unreachable):
+            fetch(url, limit=10, seconds=0.2)
+        done.set()

@@ -11,7 +11,8 @@ import pytest
 
 from anchoring.cli import main
 from tests.unit.anchoring_verify.local_node import serving, serving_rpc
-from tests.unit.anchoring_verify.sealed_agreement import Plan, Sealed, make, platform
+from tests.unit.anchoring_verify.platforms import platform
+from tests.unit.anchoring_verify.sealed_agreement import Plan, Sealed, make
 
 
 @pytest.fixture(autouse=True)
@@ -135,10 +136,14 @@ def test_files_that_cannot_be_read(files: dict[str, str], tmp_path: Path) -> Non
     assert main(["trust", "add", absent, "--yes"]) == 2
 
 
-def test_a_trust_file_that_is_broken(files: dict[str, str], tmp_path: Path) -> None:
+def test_a_trust_file_that_is_broken(
+    files: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     broken = tmp_path / "broken.json"
     broken.write_bytes(b"{}")
-    assert main(["verify", files["asice"], "--trust", str(broken)]) == 3
+    assert main(["verify", files["asice"], "--trust", str(broken), "--json"]) == 3
+    report = json.loads(capsys.readouterr().out)
+    assert (report["verdict"], report["reason"]) == ("CANNOT CHECK", "trust/unusable")
     assert main(["trust", "add", str(broken), "--yes"]) == 1
 
 

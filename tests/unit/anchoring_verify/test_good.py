@@ -9,7 +9,8 @@ from anchoring.report_print import render
 from anchoring.verify import STEPS
 from anchoring.wording_en import ENGLISH, LABELS_EN, STEPS_EN
 from anchoring.wording_es import LABELS_ES, SPANISH, STEPS_ES
-from tests.unit.anchoring_verify.sealed_agreement import Plan, Sealed, later, make
+from tests.unit.anchoring_verify.platforms import later
+from tests.unit.anchoring_verify.sealed_agreement import Plan, Sealed, make
 
 
 def test_a_good_agreement_is_valid_in_every_step(good: Sealed) -> None:

@@ -21,7 +21,8 @@ from anchoring.report import (
 from anchoring.verify import STEPS, run, verify_evidence
 from anchoring.verify_context import Context, Options
 from tests.unit.anchoring_verify.local_node import serving_rpc
-from tests.unit.anchoring_verify.sealed_agreement import Plan, Sealed, later, make
+from tests.unit.anchoring_verify.platforms import later
+from tests.unit.anchoring_verify.sealed_agreement import Plan, Sealed, make
 
 
 def breaking(context: Context) -> list[Finding]:

@@ -14,7 +14,8 @@ from anchoring.report import Outcome, Verdict
 from anchoring.tlog_proof import parse_tlog_proof
 from anchoring.trust import build_trust, parse_trust, sign_version
 from anchoring.verify import verify_evidence, verify_pdf_alone
-from tests.unit.anchoring_verify.sealed_agreement import Plan, Sealed, make, platform
+from tests.unit.anchoring_verify.platforms import platform
+from tests.unit.anchoring_verify.sealed_agreement import Plan, Sealed, make
 
 DOCUMENT = "proofs/document.tlog-proof"
 

@@ -11,13 +11,8 @@ from anchoring.hashing import ZERO32, sha256
 from anchoring.report import Verdict
 from tests.unit.anchoring_verify.authorities import Stamper, end_entity
 from tests.unit.anchoring_verify.pdf_makers import add_page, set_field_text
-from tests.unit.anchoring_verify.sealed_agreement import (
-    Plan,
-    SignJob,
-    later,
-    make,
-    platform,
-)
+from tests.unit.anchoring_verify.platforms import later, platform
+from tests.unit.anchoring_verify.sealed_agreement import Plan, SignJob, make
 
 Stage = Callable[[str, bytes], bytes]
 Sign = Callable[[SignJob], SignJob]

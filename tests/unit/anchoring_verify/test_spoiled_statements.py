@@ -18,7 +18,8 @@ from anchoring.evidence_lists import (
 from anchoring.hashing import parties_root, party_commit, sha256
 from anchoring.report import Report, Verdict
 from anchoring.statement import After
-from tests.unit.anchoring_verify.sealed_agreement import Draft, Plan, Sealed, later, make
+from tests.unit.anchoring_verify.platforms import later
+from tests.unit.anchoring_verify.sealed_agreement import Draft, Plan, Sealed, make
 
 Edit = Callable[[Draft], Draft | None]
 

@@ -13,14 +13,8 @@ from anchoring.statement import After, parse_statement
 from anchoring.tree import append_nodes, root, root_at
 from anchoring.verify import verify_evidence
 from tests.unit.anchoring_verify.local_node import serving, serving_rpc
-from tests.unit.anchoring_verify.sealed_agreement import (
-    FINAL_BLOCK,
-    Draft,
-    Plan,
-    Sealed,
-    later,
-    make,
-)
+from tests.unit.anchoring_verify.platforms import FINAL_BLOCK, later
+from tests.unit.anchoring_verify.sealed_agreement import Draft, Plan, Sealed, make
 
 
 def reason(report: Report) -> tuple[Verdict, str]:

@@ -16,7 +16,7 @@ from anchoring.trust_store import (
     read_source,
 )
 from tests.unit.anchoring_verify.local_node import serving
-from tests.unit.anchoring_verify.sealed_agreement import platform
+from tests.unit.anchoring_verify.platforms import platform
 
 
 def chain_of(count: int, **choices: Any) -> bytes:

@@ -36,6 +36,7 @@ from tests.unit.signing.judges import (
     signatures_of,
 )
 
+_PRODUCERS = Path(__file__).parents[2] / "pdfs" / "producers"
 _VALID = ("Signature is Valid.", "Certificate is Trusted.")
 
 
@@ -83,8 +84,15 @@ def test_every_judge_accepts_a_sealed_pdf(name: str, studio: Studio, tmp_path: P
     assert read_locator(sealed.pdf) == LOCATOR
 
 
-def test_two_hundred_pages_and_every_producer(studio: Studio) -> None:
+def test_two_hundred_pages_are_sealed(studio: Studio) -> None:
     studio.check(studio.whole(reportlab_pdf(pages=200), parties=1).pdf)
+
+
+@pytest.mark.parametrize("path", sorted(_PRODUCERS.glob("*.pdf")), ids=lambda path: path.stem)
+def test_files_of_other_producers_are_sealed(path: Path, studio: Studio, tmp_path: Path) -> None:
+    sealed = studio.whole(path.read_bytes())
+    studio.check(sealed.pdf)
+    qpdf_check(sealed.pdf, tmp_path)
 
 
 def test_ten_parties_sign_on_different_days(platform_folder: Path, tmp_path: Path) -> None:
@@ -237,7 +245,7 @@ def test_a_drawing_appears_inside_its_box(transparent: bool, studio: Studio) -> 
     assert all(before.height - y1 - 1 <= y <= before.height - y0 + 1 for _, y in changed)
     # The drawing's own ink is there, blue on white.
     box = after.crop((int(x0), int(before.height - y1), int(x1), int(before.height - y0)))
-    assert any(blue > red + 40 for red, _, blue in box.getdata())
+    assert any(blue > red + 40 for red, _, blue in box.get_flattened_data())
 
 
 def _last_page(pdf: bytes) -> Image.Image:

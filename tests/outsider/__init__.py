@@ -1,0 +1,1 @@
+"""What somebody who has only the base install can find out, and with what."""

@@ -1,0 +1,68 @@
+"""What a test wants done differently when an agreement is made: one hook for each part."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from asn1crypto import cms
+
+from anchoring.cms_attributes import SealBinding
+from anchoring.statement import After
+from tests.unit.anchoring_verify.authorities import KeyPair, Stamper
+from tests.unit.anchoring_verify.platforms import T0, Platform, platform
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A statement about to be made."""
+
+    type: str
+    party: int
+    role: str
+    at: datetime
+    body: dict[str, Any]
+    after: After
+    origin: str
+    agreement: bytes
+    subject: bytes
+    confirmed_at: datetime | None = None
+    key_commit: bytes = bytes(32)
+    crit: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SignJob:
+    """A signature about to be made."""
+
+    field: str
+    pair: KeyPair
+    issuer: KeyPair
+    attributes: list[cms.CMSAttribute]
+    stamper: Stamper | None
+    at: datetime
+
+
+def _same(part: Any) -> Any:
+    return part
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to make the agreement, and what to do differently."""
+
+    platform: Platform = field(default_factory=platform)
+    parties: int = 2
+    edit_statement: Callable[[Draft], Draft | None] = _same
+    """None leaves the statement out."""
+    extra_statements: Callable[[Draft], list[Draft]] = lambda last: []
+    edit_signature: Callable[[SignJob], SignJob] = _same
+    edit_binding: Callable[[SealBinding], SealBinding] = _same
+    edit_prepared_fields: Callable[[list[str]], list[str]] = _same
+    edit_pdf: Callable[[str, bytes], bytes] = lambda stage, pdf: pdf
+    """``stage``: prepared, acta-party-N, acta-seal or stamped."""
+    edit_entry: Callable[[bytes], bytes] = _same
+    edit_parties: Callable[[list[dict[str, Any]]], list[dict[str, Any]]] = _same
+    stamped: bool = True
+    anchor_time: datetime = T0 + timedelta(seconds=600)
+    document_first: bool = False
