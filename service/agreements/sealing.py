@@ -16,6 +16,7 @@ from anchoring.hashing import (
     content_commitment,
     document_entry,
     parties_root,
+    sha256,
     transcript,
 )
 from service.agreements.desk import UseCases
@@ -24,7 +25,7 @@ from service.agreements.statements import StatementMaker
 from service.clock import rfc3339
 from service.errors import ConflictError
 from service.notices import signed_by_all
-from service.signing import check_sealed, seal_pdf, sign_container
+from service.signing import check_sealed, party_field, seal_pdf, sign_container
 
 
 class StatementsNotLoggedError(ConflictError):
@@ -114,6 +115,11 @@ class Sealing(UseCases):
             leaves = self._leaves_in_log_order(session, agreement)
             subject = StatementMaker(desk.notary).subject(agreement)
             revision, lang, doc_salt = agreement.revision, agreement.lang, agreement.doc_salt
+            signed = {
+                party_field(row.party): sha256(row.raw)
+                for row in agreement.statements
+                if row.type == "signed"
+            }
         # Nobody holds a key that outlives their signature yet, so no set of keys may void this.
         root = parties_root(())
         binding = SealBinding(
@@ -129,7 +135,7 @@ class Sealing(UseCases):
             clock=desk.clock,
             lang=lang,
         )
-        check_sealed(sealed.pdf, keys=desk.keys, binding=binding, clock=desk.clock)
+        check_sealed(sealed.pdf, desk.keys, binding=binding, clock=desk.clock, statements=signed)
         entry = document_entry(
             content=content_commitment(doc_salt=doc_salt, covered_sha256=sealed.covered_sha256),
             agreement_ref=subject,
