@@ -168,10 +168,13 @@ def service_rows(folder: Path) -> Iterator[Row]:
 
 
 def gas_rows() -> Iterator[Row]:
-    """What AnchorLog costs, from the committed snapshot, beside the bars."""
-    snapshot = json.loads((ROOT / "hardhat-local" / "gas-snapshot.json").read_text())
-    for name, figure in snapshot.items():
-        yield row(name, figure["gas"], "gas", "the bar", figure["bar"], bar="≤ 1.0")
+    """What AnchorLog costs, from the committed snapshot that the tests measure, beside the bars."""
+    gas = json.loads((ROOT / "solidity" / "gas.json").read_text())
+    for name, bar in {
+        "anchor, later": 54_000,
+        "verifyInclusion, depth 20, index 1048575": 55_000,
+    }.items():
+        yield row(f"gas of {name}", gas[name], "gas", f"the bar of {bar:,}", bar, bar="≤ 1.0")
 
 
 def main() -> int:
