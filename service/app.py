@@ -5,10 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from functools import partial
+from urllib.parse import urlsplit
 
+import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from service.api import (
     build_anchors_router,
@@ -24,6 +27,8 @@ from service.rooms import Rooms
 from service.upload_check import verify_upload
 
 _CHAIN_LOOK_S = 1.0
+
+log = structlog.get_logger(__name__)
 
 
 class PortalIdentity:
@@ -89,7 +94,6 @@ def build_app(rooms: Rooms) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        # The event loop runs on the main thread, where the embedded chain must be started.
         watch = asyncio.create_task(_watch_chain(rooms))
         yield
         watch.cancel()
@@ -105,6 +109,11 @@ def build_app(rooms: Rooms) -> FastAPI:
         redoc_url=None,
         openapi_url="/v1/openapi.json",
     )
+    # Otherwise a page of another site could have its own name point here, and read the answers.
+    own_host = urlsplit(rooms.settings.base_url).hostname or "localhost"
+    app.add_middleware(
+        TrustedHostMiddleware, allowed_hosts=list({own_host, "localhost", "127.0.0.1"})
+    )
     app.add_exception_handler(ServiceError, on_service_error)
     app.add_exception_handler(RequestValidationError, on_validation_error)
     app.add_exception_handler(HTTPException, on_http_error)
@@ -117,6 +126,7 @@ def build_app(rooms: Rooms) -> FastAPI:
         build_public_router(
             notary=rooms.notary,
             trust_file=rooms.trust.current,
+            trust_statement=rooms.trust.statement,
             timestamp=rooms.keys.timestamp_response,
         )
     )
@@ -126,7 +136,7 @@ def build_app(rooms: Rooms) -> FastAPI:
             agreements=rooms.agreements,
             identity=PortalIdentity(rooms),
             mailbox=rooms.mailbox,
-            verify_upload=partial(verify_upload, trust=rooms.trust.path, rpc_url=rooms.rpc_url),
+            verify_upload=partial(verify_upload, trust=rooms.trust.path),
             settings=rooms.settings,
             clock=rooms.clock,
         ),
@@ -137,4 +147,7 @@ def build_app(rooms: Rooms) -> FastAPI:
 async def _watch_chain(rooms: Rooms) -> None:
     while True:
         await asyncio.sleep(_CHAIN_LOOK_S)
-        rooms.revive_chain()
+        try:
+            await asyncio.to_thread(rooms.revive_chain)
+        except Exception as error:  # noqa: BLE001  the watch must outlive any one failure
+            log.warning("chain-not-revived", error=type(error).__name__)

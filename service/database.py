@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, DateTime, Dialect, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import NullPool
 from sqlalchemy.types import TypeDecorator
 
 # (session, workflow name, workflow id, arguments, delay in seconds): hands durable work over in
@@ -62,12 +63,16 @@ class Database:
         parsed = make_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         if self.is_sqlite:
+            # A connection each time: one that waits for the write lock must never keep another,
+            # which holds the lock and reads beside it, from getting a connection of its own.
             self.engine: Engine = create_engine(
-                url, connect_args={"timeout": 30, "check_same_thread": False}
+                url,
+                connect_args={"timeout": 30, "check_same_thread": False},
+                poolclass=NullPool,
             )
             _prepare_sqlite(self.engine)
         else:
-            self.engine = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+            self.engine = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=80)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:

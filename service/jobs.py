@@ -28,12 +28,15 @@ _QUEUES = {
     "deliver-mail": "mail",
     "sequence-and-anchor": "anchoring",
     "seal-agreement": "journey",
-    "expire-agreement": "journey",
+    "expire-agreement": "deadlines",
     "upkeep": "upkeep",
 }
 _POLL_S = 0.1
 _LONGEST_WAIT_S = 60.0
+_LONGEST_MAIL_WAIT_S = 900.0
 _UPKEEP_EVERY_S = 300
+_QUICK_TURNS = 10
+_MOST_TURNS = 500
 
 
 class Jobs:
@@ -90,9 +93,22 @@ class Jobs:
             notification_listener_polling_interval_sec=1.0,
         )
         self._dbos = DBOS(config=config)
-        _register(agreements, notary, outbox, [*upkeep, self.schedule_upkeep])
+        _register(
+            agreements,
+            notary,
+            outbox,
+            [self.schedule_upkeep, *upkeep],
+            again=self.anchor_again,
+            later=self.deliver_later,
+        )
         DBOS.launch()
-        for queue, concurrency in {"mail": 2, "anchoring": 1, "journey": 3, "upkeep": 1}.items():
+        for queue, concurrency in {
+            "mail": 4,
+            "anchoring": 1,
+            "journey": 3,
+            "deadlines": 1,
+            "upkeep": 1,
+        }.items():
             DBOS.register_queue(queue, worker_concurrency=concurrency, polling_interval_sec=_POLL_S)
         self._client = DBOSClient(system_database_url=self._url, serializer=serializer)
 
@@ -101,6 +117,23 @@ class Jobs:
         with self._database.transaction() as session:
             self.enqueue(session, "sequence-and-anchor", new_id("anchor"), (), 0.0)
             self.enqueue(session, "upkeep", new_id("upkeep"), (), 0.0)
+
+    def anchor_again(self) -> None:
+        """Call for another anchoring run."""
+        with self._database.transaction() as session:
+            self.enqueue(session, "sequence-and-anchor", new_id("anchor"), (), 0.0)
+
+    def deliver_later(self, message_key: str, attempt: int) -> None:
+        """Call for another try at a mail; the same attempt again is the same run."""
+        delay_s = min(2.0**attempt, _LONGEST_MAIL_WAIT_S)
+        with self._database.transaction() as session:
+            self.enqueue(
+                session,
+                "deliver-mail",
+                f"deliver-mail:{message_key}/{attempt}",
+                (message_key, str(attempt)),
+                delay_s,
+            )
 
     def schedule_upkeep(self) -> None:
         """Call for upkeep at the next full interval; however often this is said, once."""
@@ -132,11 +165,14 @@ def _register(
     notary: Notary,
     outbox: Outbox,
     upkeep: Sequence[Callable[[], object]],
+    *,
+    again: Callable[[], None],
+    later: Callable[[str, int], None],
 ) -> None:
     def workflow(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
         return DBOS.workflow(name=name, max_recovery_attempts=None)
 
-    def until_done(step: Callable[..., object], *arguments: str) -> None:
+    def until_done(step: Callable[..., object], *arguments: object) -> None:
         """Repeat a step, ever more slowly, until it ends without an error."""
         wait_s = 0.5
         while True:
@@ -160,6 +196,10 @@ def _register(
     @DBOS.step(name="anchor")
     def anchor() -> str:
         return notary.anchor_pending()
+
+    @DBOS.step(name="anchor-again")
+    def anchor_again() -> None:
+        again()
 
     @DBOS.step(name="write-evidence")
     def write_evidence() -> None:
@@ -185,16 +225,25 @@ def _register(
     def keep_up(task: int) -> None:
         upkeep[task]()
 
+    @DBOS.step(name="deliver-again")
+    def deliver_again(message_key: str, attempt: int) -> None:
+        later(message_key, attempt)
+
     @workflow("deliver-mail")
-    def deliver_mail(message_key: str) -> None:
-        until_done(deliver, message_key)
+    def deliver_mail(message_key: str, attempt: str = "1") -> None:
+        # One try a run: a recipient whose server is slow must not hold up everybody's mail.
+        try:
+            deliver(message_key)
+        except Exception as error:  # noqa: BLE001  the sender's own error is why it is repeated
+            log.warning("mail-not-delivered", attempt=attempt, **_fault(error))
+            until_done(deliver_again, message_key, int(attempt) + 1)
 
     @workflow("sequence-and-anchor")
     def sequence_and_anchor(*_ticket: str) -> None:
         # One run at a time (the queue sees to that) works until nothing is pending; the runs
         # behind it then find nothing to do.
         wait_s = 0.5
-        while True:
+        for turn in range(_MOST_TURNS):
             until_done(sequence)
             try:
                 state = anchor()
@@ -204,12 +253,16 @@ def _register(
             until_done(write_evidence)
             if state == "idle":
                 return
+            if turn == _MOST_TURNS - 1:
+                # A successor goes on, so that no run's history grows without an end.
+                until_done(anchor_again)
+                return
             if state == "unreachable":
                 wait_s = min(wait_s * 2, _LONGEST_WAIT_S)
                 DBOS.sleep(wait_s)
             else:
                 wait_s = 0.5
-                if state == "waiting":
+                if state == "waiting" or turn > _QUICK_TURNS:
                     DBOS.sleep(wait_s)
 
     @workflow("seal-agreement")
@@ -225,8 +278,9 @@ def _register(
 
     @workflow("upkeep")
     def keep_everything_up() -> None:
-        # The last task calls for the next run; a task that fails is left to that one.
-        for task in range(len(upkeep)):
+        # The first task calls for the next run; another that fails is left to that one.
+        until_done(keep_up, 0)
+        for task in range(1, len(upkeep)):
             try:
                 keep_up(task)
             except Exception as error:  # noqa: BLE001  the other tasks go on

@@ -64,10 +64,7 @@ class IdentityRoom:
 
 
 class Rooms:
-    """Every part of one running service; ``with Rooms(settings) as rooms`` starts and stops it.
-
-    Must be started on the main thread: the embedded chain dies with the thread that started it.
-    """
+    """Every part of one running service; ``with Rooms(settings) as rooms`` starts and stops it."""
 
     def __init__(self, settings: Settings, *, clock: Clock | None = None) -> None:
         self.settings = settings
@@ -101,8 +98,8 @@ class Rooms:
         )
         self.chain: LocalChain | None = None
         operator = self._operator_key()
-        if settings.chain_rpc_url:
-            self.rpc_url = settings.chain_rpc_url
+        if settings.chain_rpc_url is not None:
+            self.rpc_url = settings.chain_rpc_url.get_secret_value()
         else:
             self.chain = LocalChain(
                 folder=data / "chain",
@@ -207,10 +204,12 @@ class Rooms:
             upkeep=[self._repair_copies, self._forget_old],
         )
         self.notary.start()
+        if self.chain is not None:
+            self.agreements.withdraw_stale_evidence()
         self.trust.publish(
-            genesis_block=self.client.genesis_hash(),
+            genesis_block=self.client.genesis_hash,
             keys=self.keys.trust_keys(),
-            rpc=[self.rpc_url],
+            rpc=self.settings.public_rpc_urls or [self.rpc_url],
             log=[f"{self.settings.base_url}/log"],
             max_delay_s=self.settings.anchor_max_delay_s,
         )

@@ -34,7 +34,8 @@ def serve(settings: Settings) -> int:
                 access_log=False,
                 server_header=False,
                 date_header=True,
-                proxy_headers=settings.production,
+                proxy_headers=bool(settings.trusted_proxies),
+                forwarded_allow_ips=settings.trusted_proxies or None,
                 timeout_graceful_shutdown=5,
             )
         )

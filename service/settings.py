@@ -32,7 +32,9 @@ class Settings(BaseSettings):
     database_url: str = ""
     master_key: SecretStr | None = None
 
-    chain_rpc_url: str = ""
+    # May hold a key of a hosted node, so it is a secret; readers get the public ones.
+    chain_rpc_url: SecretStr | None = None
+    public_rpc_urls: list[str] = Field(default_factory=list)
     chain_port: int = Field(default=0, ge=0, le=65535)
     chain_key: SecretStr | None = None
     log_origin: str = ""
@@ -44,6 +46,8 @@ class Settings(BaseSettings):
     smtp_url: SecretStr | None = None
     mail_from: str = "Acta <acta@localhost>"
 
+    # Addresses of reverse proxies whose X-Forwarded-For is believed, with commas.
+    trusted_proxies: str = ""
     platform_name: str = Field(default="Acta", min_length=1, max_length=40)
     code_session_minutes: int = Field(default=30, ge=1)
     log_level: str = "INFO"
@@ -87,7 +91,10 @@ class Settings(BaseSettings):
                     self.database_url.startswith("postgresql")
                 ),
                 "ACTA_CHAIN_RPC_URL and ACTA_CHAIN_KEY (the embedded chain convinces nobody)": (
-                    bool(self.chain_rpc_url) and self.chain_key is not None
+                    self.chain_rpc_url is not None and self.chain_key is not None
+                ),
+                "ACTA_PUBLIC_RPC_URLS (a JSON list of nodes that any reader may ask)": (
+                    bool(self.public_rpc_urls)
                 ),
                 "ACTA_SMTP_URL (the local mailbox shows everybody's codes)": (
                     self.smtp_url is not None

@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -47,10 +47,15 @@ class TrustPublisher:
         """Return the trust file's bytes."""
         return self._path.read_bytes()
 
+    def statement(self, version: int) -> bytes | None:
+        """Return what opens the leaf of a version: ``{"salt": hex, "statement": text}``."""
+        path = self._statements / f"{version}.json"
+        return path.read_bytes() if path.exists() else None
+
     def publish(
         self,
         *,
-        genesis_block: bytes,
+        genesis_block: Callable[[], bytes],
         keys: Sequence[Mapping[str, Any]],
         rpc: Sequence[str],
         log: Sequence[str],
@@ -58,24 +63,12 @@ class TrustPublisher:
     ) -> None:
         """Write the first version, or a further one if anything differs from the newest.
 
-        ``genesis_block``: 32-byte hash of the home chain's block 0; ``keys``: the CAs, as in the
-        file. Repeating this with the same values changes nothing.
+        ``genesis_block``: gives the 32-byte hash of the home chain's block 0, and is asked for
+        the first version alone, since a later start must not need the chain; ``keys``: the CAs,
+        as in the file. Repeating this with the same values changes nothing.
         """
         identity = self._notary.identity
         now = self._clock.now()
-        genesis = build_genesis(
-            origin=identity.origin,
-            opener=identity.opener,
-            homes=[
-                Home(
-                    chain_id=identity.chain_id,
-                    contract=identity.contract,
-                    log_id=identity.log_id,
-                    genesis_block=genesis_block,
-                )
-            ],
-            root_key=self._root_key.public_key(),
-        )
         versions: list[dict[str, Any]] = []
         log_key: Mapping[str, Any] = {
             "purpose": "log",
@@ -84,7 +77,21 @@ class TrustPublisher:
             "notAfter": rfc3339(now + _LOG_KEY_LIFE),
             "revokedAfter": None,
         }
-        if self._path.exists():
+        if not self._path.exists():
+            genesis = build_genesis(
+                origin=identity.origin,
+                opener=identity.opener,
+                homes=[
+                    Home(
+                        chain_id=identity.chain_id,
+                        contract=identity.contract,
+                        log_id=identity.log_id,
+                        genesis_block=genesis_block(),
+                    )
+                ],
+                root_key=self._root_key.public_key(),
+            )
+        else:
             published = json.loads(self._path.read_bytes())
             genesis, versions = published["genesis"], published["versions"]
             newest = versions[-1]
@@ -112,11 +119,11 @@ class TrustPublisher:
             parse_trust(raw)  # never publish what a reader would refuse
             write_atomically(self._path, raw, mode=0o644)
         # Crash point: a version that is published and not yet in the log; the next start logs it.
-        self._log_newest()
+        for version in json.loads(self._path.read_bytes())["versions"]:
+            self._log_version(version)
 
-    def _log_newest(self) -> None:
-        """Put the newest version's hash into the log, where monitors see it; once a version."""
-        version = json.loads(self._path.read_bytes())["versions"][-1]
+    def _log_version(self, version: Mapping[str, Any]) -> None:
+        """Put a version's hash into the log, where monitors see it; once a version."""
         opening = self._statements / f"{version['n']}.json"
         if not opening.exists():
             identity = self._notary.identity

@@ -19,9 +19,7 @@ class VerifierFailedError(ServiceError):
     http_hint = 503
 
 
-def verify_upload(
-    evidence: bytes, pdf: bytes | None, lang: str, *, trust: Path, rpc_url: str
-) -> dict[str, Any]:
+def verify_upload(evidence: bytes, pdf: bytes | None, lang: str, *, trust: Path) -> dict[str, Any]:
     """Return the report (``acta verify --json``) on an uploaded evidence file.
 
     The files lie in a temporary folder for as long as the check takes, and nowhere else.
@@ -36,7 +34,7 @@ def verify_upload(
             pdf_path = Path(folder) / "upload.pdf"
             pdf_path.write_bytes(pdf)
             command += [str(pdf_path), "--evidence", str(evidence_path)]
-        command += ["--json", "--lang", lang, "--trust", str(trust), "--rpc", rpc_url]
+        command += ["--json", "--lang", lang, "--trust", str(trust)]
         try:
             done = subprocess.run(
                 command, capture_output=True, timeout=_TIME_LIMIT_S, check=False, cwd=folder

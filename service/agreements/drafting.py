@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from anchoring.locator import Locator
@@ -17,7 +18,7 @@ from service.agreements.errors import (
     SamePartyTwiceError,
     SenderSignsFirstError,
 )
-from service.agreements.models import Agreement, Party, PartyState, State
+from service.agreements.models import Agreement, Archived, Party, PartyState, State
 from service.agreements.statements import Disclosures
 from service.agreements.views import PartyDraft
 from service.clock import rfc3339
@@ -123,7 +124,11 @@ class Drafting(UseCases):
         with self._desk.database.transaction() as session:
             agreement = self._of_sender(session, email, agreement_id)
             expect_state(agreement, State.DRAFT)
+            session.execute(delete(Archived).where(Archived.agreement_id == agreement.id))
+            revision = agreement.revision
             session.delete(agreement)
+        # Crash point: a file that no row names; it is encrypted, and shown to nobody.
+        self._desk.files.delete(bytes.fromhex(revision))
 
     def send(self, email: str, agreement_id: str) -> None:
         """Send the agreement to its first parties, recording the moment; again is no error.
@@ -147,14 +152,14 @@ class Drafting(UseCases):
             agreement.state = State.SENT
             self.invite_next(session, agreement, now)
             if agreement.state == State.SENT:
-                delay = max(0.0, (agreement.deadline - now).total_seconds())
-                self._desk.enqueue(
-                    session,
-                    "expire-agreement",
-                    f"expire/{agreement.id}",
-                    (agreement.id,),
-                    delay,
-                )
+                self.expire_later(session, agreement, now)
+
+    def expire_later(self, session: Session, agreement: Agreement, now: datetime) -> None:
+        """Have the agreement expire at its deadline, unless it has ended by then; once."""
+        delay = max(0.0, (agreement.deadline - now).total_seconds()) + 0.5
+        self._desk.enqueue(
+            session, "expire-agreement", f"expire/{agreement.id}", (agreement.id,), delay
+        )
 
     def invite_next(self, session: Session, agreement: Agreement, now: datetime) -> None:
         """Invite whoever's turn it is now; when all have signed, hand over to sealing."""

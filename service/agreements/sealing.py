@@ -7,10 +7,12 @@ rows say is done, and does the rest.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from anchoring.cms_attributes import SealBinding
+from anchoring.errors import AnchoringError
 from anchoring.evidence import EvidenceInput, StatementRecord, asic_manifest, evidence_members, pack
 from anchoring.hashing import (
     content_commitment,
@@ -23,9 +25,11 @@ from service.agreements.desk import UseCases
 from service.agreements.models import Agreement, State, StatementRow
 from service.agreements.statements import StatementMaker
 from service.clock import rfc3339
-from service.errors import ConflictError
+from service.errors import ConflictError, ServiceError
 from service.notices import signed_by_all
 from service.signing import check_sealed, party_field, seal_pdf, sign_container
+
+log = structlog.get_logger(__name__)
 
 
 class StatementsNotLoggedError(ConflictError):
@@ -98,6 +102,23 @@ class Sealing(UseCases):
                 ),
             )
 
+    def withdraw_stale_evidence(self) -> None:
+        """Withdraw evidence whose anchor the embedded chain has lost; it is written anew.
+
+        Its blocks are gone with the chain's newest state, and their anchors are made again in
+        others, which the evidence has to name.
+        """
+        with self._desk.database.transaction() as session:
+            written = session.scalars(
+                select(Agreement).where(Agreement.evidence_sha256.is_not(None))
+            ).all()
+            leaves = [one.document_leaf for one in written if one.document_leaf is not None]
+            statuses = self._desk.notary.leaf_statuses(leaves)
+            for agreement in written:
+                leaf = agreement.document_leaf
+                if leaf is not None and statuses[leaf].status != "final":
+                    agreement.evidence_sha256 = None
+
     def write_missing_evidence(self) -> list[str]:
         """Write the evidence of every sealed agreement whose anchor is final; return their ids."""
         with self._desk.database.reading() as session:
@@ -106,7 +127,20 @@ class Sealing(UseCases):
                     Agreement.state == State.SEALED, Agreement.evidence_sha256.is_(None)
                 )
             ).all()
-        return [agreement_id for agreement_id in waiting if self._write_evidence(agreement_id)]
+        written = []
+        for agreement_id in waiting:
+            try:
+                if self._write_evidence(agreement_id):
+                    written.append(agreement_id)
+            except (ServiceError, AnchoringError) as error:
+                # One agreement's trouble keeps nobody else's evidence back; it is tried again.
+                log.warning(
+                    "evidence-not-written",
+                    agreement=agreement_id,
+                    code=error.code,
+                    reason=str(error),
+                )
+        return written
 
     def _make_seal(self, agreement_id: str) -> _Sealed:
         desk = self._desk

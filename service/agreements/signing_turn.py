@@ -149,6 +149,7 @@ class SigningTurns(Drafting, Reading):
             party.signed_revision = written
             if agreement.state == State.DRAFT:
                 agreement.state = State.READY
+                self.expire_later(session, agreement, self._desk.clock.now())
             else:
                 self.invite_next(session, agreement, self._desk.clock.now())
 
@@ -198,7 +199,7 @@ class SigningTurns(Drafting, Reading):
         with self._desk.database.transaction() as session:
             agreement = self._locked(session, agreement_id)
             now = self._desk.clock.now()
-            if agreement.state != State.SENT or now < agreement.deadline:
+            if agreement.state not in {State.READY, State.SENT} or now < agreement.deadline:
                 return
             made = self._maker.make(
                 agreement,

@@ -12,7 +12,11 @@ _FOREVER = "public, max-age=31536000, immutable"
 
 
 def build_public_router(
-    *, notary: Notary, trust_file: Callable[[], bytes], timestamp: Callable[[bytes], bytes]
+    *,
+    notary: Notary,
+    trust_file: Callable[[], bytes],
+    trust_statement: Callable[[int], bytes | None],
+    timestamp: Callable[[bytes], bytes],
 ) -> APIRouter:
     """Return the public routes."""
     router = APIRouter()
@@ -21,6 +25,14 @@ def build_public_router(
     def trust() -> Response:
         """Return the trust file; compare its fingerprint by another way before you accept it."""
         return Response(trust_file(), media_type="application/json")
+
+    @router.get("/.well-known/acta-trust/{version}.json", tags=["public"])
+    def trust_opening(version: int) -> Response:
+        """Return the statement by which a version of the trust file was logged, and its salt."""
+        opening = trust_statement(version)
+        if opening is None:
+            raise HTTPException(404, "no such version of the trust file")
+        return Response(opening, media_type="application/json")
 
     @router.get("/log/{path:path}", tags=["public"])
     def log_file(path: str) -> Response:

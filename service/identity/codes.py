@@ -33,7 +33,8 @@ class CodeRules:
     """How long codes live and how many there may be.
 
     With these numbers a stranger who keeps guessing at one mailbox has at most ``wrong_per_day``
-    tries at 1 in 1,000,000 a day, over all codes together.
+    tries at 1 in 1,000,000 a day, over all codes to sign in; and as many, over all codes for
+    one invitation, if they hold its link.
     """
 
     lifetime: timedelta = timedelta(minutes=5)
@@ -198,14 +199,20 @@ class EmailCodes:
     def _refuse_too_many(
         self, session: Session, email_mac: bytes, *, purpose: str, subject: str, now: datetime
     ) -> None:
+        # Counted for each purpose and subject apart: whoever guesses at the sign-in page must not
+        # keep the mailbox's owner from signing by the link they were sent.
         recent = session.scalars(
             select(CodeChallenge)
-            .where(CodeChallenge.email_mac == email_mac, CodeChallenge.created_at > now - _DAY)
+            .where(
+                CodeChallenge.email_mac == email_mac,
+                CodeChallenge.created_at > now - _DAY,
+                CodeChallenge.purpose == purpose,
+                CodeChallenge.subject == subject,
+            )
             .order_by(CodeChallenge.created_at)
         ).all()
         for row in recent:
-            waiting = row.used_at is None and (row.purpose, row.subject) == (purpose, subject)
-            if waiting and now - row.created_at < self._rules.resend_after:
+            if row.used_at is None and now - row.created_at < self._rules.resend_after:
                 wait = row.created_at + self._rules.resend_after - now
                 raise too_many_requests(wait.total_seconds())
         hourly = [row.created_at for row in recent if row.created_at > now - _HOUR]

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, HTTPException, Path, Response
 
 from service.agreements import AgreementView
 from service.portal.downloads import attachment
@@ -71,7 +71,9 @@ def build_router(pages: Pages) -> APIRouter:
         visitor: Visiting, agreement_id: AgreementId, picture: str, width: int = WIDTHS[0]
     ) -> Response:
         match = _PICTURE.fullmatch(picture)
-        page = int(match[1]) - 1 if match else 9999
+        if match is None:
+            raise HTTPException(404)
+        page = int(match[1]) - 1
         fitting = next((known for known in WIDTHS if known >= width), WIDTHS[-1])
         content = agreements.page_picture(visitor.email, agreement_id, page=page, width=fitting)
         return Response(content, media_type="image/png")

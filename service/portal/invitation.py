@@ -25,7 +25,8 @@ def build_router(pages: Pages) -> APIRouter:
         invitee = agreements.invitee(link.agreement, link.party)
         step = CodeStep(
             purpose=SIGNING,
-            subject=link.agreement,
+            # Only this party's own code uses up this party's link.
+            subject=f"{link.agreement}/{link.party}",
             email=masked(invitee.email),
             action=f"/s/{token}/code",
             again=f"/s/{token}",

@@ -63,6 +63,8 @@ def test_the_chain_lost_its_newest_blocks(own_acta: RunningActa, tmp_path: Path)
     own_acta.start()
 
     def anchored_again() -> bool:
+        if not second.sender.offers(str(second.agreement), "evidence.asice"):
+            return False
         return verdict_of(own_acta, second, tmp_path)["verdict"] == "VALID"
 
     wait_until(anchored_again)

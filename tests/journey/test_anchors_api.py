@@ -123,7 +123,7 @@ def test_without_an_idempotency_key_each_request_is_its_own(api: httpx.Client) -
 
 @pytest.mark.parametrize(
     "authorization",
-    [None, "Bearer acta_wrong", "Bearer ", "Basic YWN0YTp4", "Bearer " + "a" * 5000],
+    [None, "Bearer acta_wrong", "Bearer", "Basic YWN0YTp4", "Bearer " + "a" * 5000],
 )
 def test_a_wrong_key_is_a_problem_document(
     acta_server: RunningActa, authorization: str | None

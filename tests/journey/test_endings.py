@@ -1,58 +1,13 @@
-"""Who may see what and when; and agreements that end without everybody's signature."""
+"""Who may see what and when; and agreements that a party refuses."""
 
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from service.person import Contact, Person
+from service.person import Person
 from tests.journey.people import contact, invitations, people
 from tests.pdfs.making import reportlab_pdf
 from tests.running import RunningActa
-
-SOONEST = timedelta(seconds=64)
-"""A deadline is at least a minute away when the draft arrives."""
-
-
-@dataclass(frozen=True)
-class Expiring:
-    """An agreement sent with the soonest deadline, which nobody signs."""
-
-    agreement: str
-    sender: Contact
-    party: Contact
-    deadline: datetime
-
-
-@pytest.fixture(scope="module", autouse=True)
-def expiring(acta_server: RunningActa) -> Expiring:
-    """Made before the other tests of this file, which run while its minute passes."""
-    sender, party = contact("Elena Pardo Gil"), contact("Bruno Salas Rey")
-    deadline = (datetime.now(UTC) + SOONEST).replace(second=59, microsecond=0)
-    if deadline < datetime.now(UTC) + SOONEST:
-        deadline += timedelta(minutes=1)
-    day_end = deadline.replace(hour=23, minute=59)
-    with people(acta_server, sender) as (person,):
-        person.sign_in()
-        made = person.visitor.submit(
-            person.visitor.open("/agreements/new"),
-            "/agreements/new",
-            files={"pdf": ("contrato.pdf", reportlab_pdf(pages=1), "application/pdf")},
-            title="Opción de compra",
-            deadline=deadline.date().isoformat(),
-            utc_offset=str(-int((day_end - deadline).total_seconds() // 60)),
-            sender_name=sender.name,
-            sender_signs=None,
-            party_1_name=party.name,
-            party_1_email=party.email,
-            party_1_order="1",
-        )
-        agreement = made.path.rpartition("/")[2]
-        assert agreement.startswith("agr_"), made.words()
-        person.send(agreement)
-    return Expiring(agreement, sender, party, deadline)
 
 
 @pytest.fixture
@@ -159,19 +114,3 @@ def test_a_refusal_by_the_first_reaches_no_second(
     assert invitations(second) == 0
     second.sign_in()
     assert status(second, f"/agreements/{agreement}") == 404
-
-
-def test_a_deadline_that_passes_ends_it(acta_server: RunningActa, expiring: Expiring) -> None:
-    with people(acta_server, expiring.sender, expiring.party) as (sender, party):
-        sender.sign_in()
-        party.accept_invitation(expiring.agreement)
-        until = expiring.deadline + timedelta(seconds=30)
-        while sender.state_of(expiring.agreement) == "sent":
-            assert datetime.now(UTC) < until, "the deadline has passed and nothing happened"
-            time.sleep(1)
-        assert datetime.now(UTC) >= expiring.deadline
-        for person in (sender, party):
-            assert person.state_of(expiring.agreement) == "expired"
-            assert status(person, f"/agreements/{expiring.agreement}/document.pdf") == 409
-        away = party.visitor.open(f"/agreements/{expiring.agreement}/sign")
-        assert away.path == f"/agreements/{expiring.agreement}"

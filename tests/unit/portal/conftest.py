@@ -5,15 +5,13 @@ from collections.abc import Iterator
 import pytest
 
 from tests.unit.portal.rooms import MemoryRooms
-from tests.unit.portal.serving import serve
 from tests.unit.portal.visits import Visit
 
 
 @pytest.fixture
-def rooms() -> Iterator[MemoryRooms]:
-    """A served portal in whose rooms nothing has happened."""
-    with serve() as rooms:
-        yield rooms
+def rooms() -> MemoryRooms:
+    """Rooms in which nothing has happened."""
+    return MemoryRooms()
 
 
 @pytest.fixture

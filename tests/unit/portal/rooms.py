@@ -18,6 +18,7 @@ from service.agreements import (
     SigningView,
     TimelineEvent,
 )
+from service.agreements.errors import NotReadyError
 from service.errors import NotFoundError, ServiceError
 from service.identity import (
     CodeExpiredError,
@@ -55,7 +56,7 @@ class MemorySettings(PortalSettings):
 
 
 @dataclass(frozen=True, kw_only=True)
-class MemoryInvitee(Invitee):
+class MemoryInvitee:
     """Whom a link went to."""
 
     email: str
@@ -330,7 +331,8 @@ class MemoryAgreements(AgreementsPort):
         return MemoryInvitee(email=own.email, title=view.title, sender_name=view.sender_name)
 
     def page_picture(self, email: str, agreement_id: str, /, *, page: int, width: int) -> bytes:
-        self._visible(email, agreement_id)
+        if page >= self._visible(email, agreement_id).page_count:
+            raise NotReadyError("no such page")
         return draw_page(page, width)
 
     def needs_code(
@@ -405,6 +407,7 @@ class MemoryRooms:
     clock: ManualClock = field(default_factory=ManualClock)
     report: Mapping[str, Any] = field(default_factory=dict)
     checked: list[tuple[bytes, bytes | None, str]] = field(default_factory=list)
+    refuse_check: ServiceError | None = None
 
     def __post_init__(self) -> None:
         self.mailbox = MemoryMailbox(self.clock)
@@ -413,6 +416,8 @@ class MemoryRooms:
 
     def verify_upload(self, evidence: bytes, pdf: bytes | None, lang: str, /) -> Mapping[str, Any]:
         """Return the report that the test put here."""
+        if self.refuse_check is not None:
+            raise self.refuse_check
         self.checked.append((evidence, pdf, lang))
         return self.report
 

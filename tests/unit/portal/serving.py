@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
-from fastapi import FastAPI
 
-from service.portal import install_portal
 from tests.running import free_port
 from tests.unit.portal.rooms import MemoryRooms, MemorySettings
+from tests.unit.portal.visits import build_app
 
 START_LIMIT_S = 10
 
@@ -24,16 +23,10 @@ def serve(*, production: bool = False, port: int | None = None) -> Iterator[Memo
     port = port or free_port()
     settings = MemorySettings(base_url=f"http://localhost:{port}", production=production)
     rooms = MemoryRooms(settings=settings)
-    app = FastAPI()
-
-    @app.get("/v1/fault")
-    @app.get("/fault")
-    def fault() -> None:
-        raise RuntimeError("a fault on purpose")
-
-    install_portal(app, rooms.context)
     server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=port, log_level="critical", ws="none")
+        uvicorn.Config(
+            build_app(rooms), host="127.0.0.1", port=port, log_level="critical", ws="none"
+        )
     )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

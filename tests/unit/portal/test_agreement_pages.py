@@ -2,16 +2,17 @@
 
 from datetime import timedelta
 
+import httpx
 import pytest
 
 from tests.unit.portal.rooms import MemoryRooms
-from tests.unit.portal.visits import Visit, tree, words
+from tests.unit.portal.visits import Visit, select, tree, words
 
 ANA, BETO, CARLA = "ana@example.com", "beto@example.com", "carla@example.com"
 
 
-def titles(page: object) -> list[str]:
-    return [each.text_content() for each in tree(page).cssselect(".row-title")]  # type: ignore[arg-type]
+def titles(page: httpx.Response) -> list[str]:
+    return [each.text_content() for each in select(page, ".row-title")]
 
 
 def test_my_turn_comes_first(rooms: MemoryRooms, visit: Visit) -> None:
@@ -62,8 +63,8 @@ def test_the_sender_signs_then_sends(rooms: MemoryRooms, visit: Visit) -> None:
     kept = rooms.draft(ANA, BETO)
     visit.sign_in(ANA)
     page = visit.get(f"/agreements/{kept}")
-    assert tree(page).cssselect("#sign-link")
-    assert not tree(page).cssselect("#send-button")
+    assert select(page, "#sign-link")
+    assert not select(page, "#send-button")
     rooms.agreements.set_party(kept, ANA, "signed")
     rooms.agreements.change(kept, state="ready")
     page = visit.send(visit.get(f"/agreements/{kept}"), f"/agreements/{kept}/send")
@@ -100,9 +101,9 @@ def test_the_ladder_shows_how_far_the_entry_came(
     rooms.agreements.change(kept, state="sealed", document_status=status)
     visit.sign_in(ANA)
     page = tree(visit.get(f"/agreements/{kept}"))
-    assert len(page.cssselect(".ladder li")) == 5
-    assert len(page.cssselect(".ladder .done")) == done
-    assert len(page.cssselect(".ladder .now")) == (0 if status == "final" else 1)
+    assert len(select(page, ".ladder li")) == 5
+    assert len(select(page, ".ladder .done")) == done
+    assert len(select(page, ".ladder .now")) == (0 if status == "final" else 1)
 
 
 def test_a_failed_entry_is_told(rooms: MemoryRooms, visit: Visit) -> None:

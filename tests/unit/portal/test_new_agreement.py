@@ -12,7 +12,7 @@ from service.signing import (
     PdfScriptError,
 )
 from tests.unit.portal.rooms import MemoryRooms
-from tests.unit.portal.visits import Visit, form_of, tree, words
+from tests.unit.portal.visits import Visit, form_of, select, tree, words
 
 ANA, BETO, CARLA = "ana@example.com", "beto@example.com", "carla@example.com"
 PDF = {"pdf": ("C:\\papeles\\../arriendo.pdf", b"%PDF-1.7 ...", "application/pdf")}
@@ -106,9 +106,9 @@ def test_what_is_wrong_is_said_beside_its_field(
     page = visit.send(visit.get(NEW), NEW, PDF, **{**GOOD, **changed})
     assert page.status_code == 422
     assert rooms.agreements.kept == {}
-    errors = tree(page).cssselect(".field-error")
+    errors = select(page, ".field-error")
     assert [error.get("id") for error in errors] == [f"{field}_error"]
-    links = [link.get("href") for link in tree(page).cssselect("#errors a")]
+    links = [link.get("href") for link in select(page, "#errors a")]
     assert links == [f"#{field}"]
     if field != "parties":
         marked = tree(page).get_element_by_id(field)
@@ -123,7 +123,7 @@ def test_what_is_wrong_is_said_beside_its_field(
 def test_every_error_is_found_at_once(visit: Visit) -> None:
     visit.sign_in(ANA)
     page = visit.send(visit.get(NEW), NEW)
-    found = {error.get("id") for error in tree(page).cssselect(".field-error")}
+    found = {error.get("id") for error in select(page, ".field-error")}
     assert found == {"pdf_error", "title_error", "sender_name_error"}
 
 
@@ -153,6 +153,6 @@ def test_a_refused_pdf_says_why_in_both_languages(
     rooms.agreements.refuse = refusal("refused")
     page = visit.send(visit.get(NEW), NEW, PDF, **GOOD)
     assert page.status_code == refusal.http_hint
-    [error] = tree(page).cssselect("#pdf_error")
+    [error] = select(page, "#pdf_error")
     assert error.text_content() == CATALOGUES[lang][f"error.{refusal.code}"]
     visit.client.close()

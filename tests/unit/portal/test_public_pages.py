@@ -3,9 +3,8 @@
 import pytest
 
 from service.portal.errors import VerifierBusyError
-from tests.unit.portal.rooms import MemoryRooms
-from tests.unit.portal.serving import serve
-from tests.unit.portal.visits import Visit, tree, words
+from tests.unit.portal.rooms import MemoryRooms, MemorySettings
+from tests.unit.portal.visits import Visit, select, tree, words
 
 REPORT = {
     "verdict": "VALID",
@@ -40,13 +39,13 @@ def test_public_pages_speak_both_languages(rooms: MemoryRooms, lang: str, path: 
     page = visit.get(path)
     assert page.status_code == 200
     assert tree(page).get("lang") == lang
-    assert len(tree(page).cssselect("h1")) == 1
+    assert len(select(page, "h1")) == 1
     visit.client.close()
 
 
 def test_the_language_switch_stays_on_the_page(visit: Visit) -> None:
     page = visit.get("/verify")
-    [link] = tree(page).cssselect("a.language")
+    [link] = select(page, "a.language")
     page = visit.get(link.get("href"))
     assert page.url.path == "/verify"
     assert tree(page).get("lang") == "en"
@@ -91,13 +90,10 @@ def test_verify_asks_for_a_file(rooms: MemoryRooms, visit: Visit) -> None:
 
 
 def test_verify_that_failed_is_told(rooms: MemoryRooms, visit: Visit) -> None:
-    class Busy(MemoryRooms):
-        def verify_upload(self, evidence: bytes, pdf: bytes | None, lang: str, /) -> object:  # type: ignore[override]
-            raise VerifierBusyError("busy")
-
-    rooms.__class__ = Busy
+    rooms.refuse_check = VerifierBusyError("busy")
     page = visit.send(visit.get("/verify"), "/verify", EVIDENCE)
-    assert page.status_code == 200
+    assert page.status_code == 503
+    assert "muchas comprobaciones" in words(page)
 
 
 def test_a_page_code_says_what_it_is_and_no_more(rooms: MemoryRooms, visit: Visit) -> None:
@@ -116,20 +112,20 @@ def test_the_mailbox_shows_mail_with_its_links(rooms: MemoryRooms, visit: Visit)
     page = visit.get("/mailbox")
     assert "<i>Otra</i>" in words(page)
     page = visit.get("/mailbox?to=ana@example.com")
-    links = [a.get("href") for a in tree(page).cssselect("a.row")]
+    links = [a.get("href") for a in select(page, "a.row")]
     assert links == ["/mailbox/msg_0000"]
     mail = visit.get(links[0])
-    assert [a.get("href") for a in tree(mail).cssselect(".letter a")] == [f"{base}/s/abc"]
+    assert [a.get("href") for a in select(mail, ".letter a")] == [f"{base}/s/abc"]
     assert visit.get("/mailbox/msg_9").status_code == 404
 
 
-def test_production_has_no_mailbox() -> None:
-    with serve(production=True) as rooms:
-        visit = Visit(rooms)
-        rooms.mailbox.send("ana@example.com", "Secreto", "314159")
-        for path in ("/mailbox", "/mailbox/msg_0000"):
-            page = visit.get(path)
-            assert page.status_code == 404
-            assert "Secreto" not in page.text
-        assert "/mailbox" not in visit.get("/").text
-        visit.client.close()
+def test_production_has_no_mailbox(rooms: MemoryRooms) -> None:
+    rooms.settings = MemorySettings(production=True)
+    visit = Visit(rooms)
+    rooms.mailbox.send("ana@example.com", "Secreto", "314159")
+    for path in ("/mailbox", "/mailbox/msg_0000"):
+        page = visit.get(path)
+        assert page.status_code == 404
+        assert "Secreto" not in page.text
+    assert "/mailbox" not in visit.get("/").text
+    visit.client.close()

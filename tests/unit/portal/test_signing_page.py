@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 
 from service.agreements.errors import ReasonNeededError, StaleViewError
 from tests.unit.portal.rooms import CODE, MemoryRooms
-from tests.unit.portal.visits import Visit, form_of, tree, words
+from tests.unit.portal.visits import Visit, form_of, select, words
 
 ANA, BETO = "ana@example.com", "beto@example.com"
 
@@ -32,7 +32,7 @@ def sign_path(rooms: MemoryRooms, visit: Visit) -> str:
 def test_a_typed_name_signs(rooms: MemoryRooms, visit: Visit, sign_path: str) -> None:
     page = visit.get(sign_path)
     assert form_of(page, sign_path).fields["typed_name"] == "Ana"
-    pictures = tree(page).cssselect("img.page")
+    pictures = select(page, "img.page")
     assert [picture.get("loading") for picture in pictures] == ["lazy"] * 3
     page = visit.send(page, sign_path, agree="1", typed_name="Ana Ruiz")
     assert "Ha firmado el contrato" in words(page)
@@ -116,14 +116,14 @@ def test_declining_needs_a_reason_and_ends_it(rooms: MemoryRooms, visit: Visit) 
     rooms.agreements.refuse = ReasonNeededError("expected a reason")
     page = visit.send(page, path, reason=" ")
     assert page.status_code == 422
-    assert tree(page).cssselect("details[open] #reason_error")
+    assert select(page, "details[open] #reason_error")
     page = visit.send(page, path, reason="El precio no es el hablado")
     assert rooms.agreements.kept[kept].state == "declined"
     assert "El precio no es el hablado" in words(page)
 
 
 def test_a_draft_is_deleted_not_declined(visit: Visit, sign_path: str) -> None:
-    assert not tree(visit.get(sign_path)).cssselect("details.decline")
+    assert not select(visit.get(sign_path), "details.decline")
 
 
 def test_who_cannot_sign_now_sees_the_agreement(

@@ -13,7 +13,7 @@ ROOMS = sorted(
     for folder in (ROOT / "service").iterdir()
     if (folder / "__init__.py").exists() and folder.name != "migrations"
 )
-LARGEST_MODULE = 450
+LARGEST_MODULE = 500
 
 
 def tracked(*patterns: str) -> list[Path]:
