@@ -59,17 +59,17 @@
   }
 
   function redraw() {
-    const box = pad.getBoundingClientRect();
     const scale = Math.min(window.devicePixelRatio || 1, 3);
-    pad.width = Math.round(box.width * scale);
-    pad.height = Math.round(box.height * scale);
+    pad.width = Math.round(pad.clientWidth * scale);
+    pad.height = Math.round(pad.clientHeight * scale);
     pen(context, scale);
     strokes.forEach((stroke) => inkPath(context, stroke));
   }
 
   function place(event) {
     const box = pad.getBoundingClientRect();
-    return { x: event.clientX - box.left, y: event.clientY - box.top };
+    const x = event.clientX - box.left - pad.clientLeft;
+    return { x, y: event.clientY - box.top - pad.clientTop };
   }
 
   pad.addEventListener("pointerdown", (event) => {

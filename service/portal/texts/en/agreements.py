@@ -30,6 +30,8 @@ TEXTS = {
     "party_state.opened": "Has opened it",
     "party_state.signed": "Has signed",
     "party_state.declined": "Chose not to sign",
+    "party_state.turn": "Your turn",
+    "party_state.unsigned": "Did not sign",
     "party_state.other": "—",
     "new.title": "New agreement",
     "new.lead": "Choose the PDF and say who signs. Nothing is sent until you say so.",
@@ -115,6 +117,7 @@ TEXTS = {
     "detail.document": "The document",
     "detail.timeline": "What has happened",
     "detail.timeline_empty": "Nothing has happened yet.",
+    "detail.entry": "entry: {status}",
     "detail.register": "Entry in the public log",
     "detail.register_text": (
         "What is entered is a fingerprint of the contract: neither its text nor the names can be "

@@ -55,7 +55,7 @@ TEXTS = {
         "There is no such agreement, or it cannot be seen with this e-mail."
     ),
     "error.agreements/bad-draft": "Something in the agreement's details cannot be right.",
-    "error.agreements/bad-title": "Type a title of at most 200 letters.",
+    "error.agreements/bad-title": "Type a title, of at most 200 letters.",
     "error.agreements/bad-deadline": "Choose a day from today and within a year.",
     "error.agreements/bad-parties": (
         "Check the people: one to ten, each with a name, an e-mail and a turn from 1 to 10."

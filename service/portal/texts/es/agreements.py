@@ -30,6 +30,8 @@ TEXTS = {
     "party_state.opened": "Lo ha abierto",
     "party_state.signed": "Ha firmado",
     "party_state.declined": "No ha querido firmar",
+    "party_state.turn": "Es su turno",
+    "party_state.unsigned": "No llegó a firmar",
     "party_state.other": "—",
     "new.title": "Nuevo contrato",
     "new.lead": "Elija el PDF y diga quién firma. Nada se envía hasta que usted lo mande.",
@@ -123,6 +125,7 @@ TEXTS = {
     "detail.document": "El documento",
     "detail.timeline": "Qué ha pasado",
     "detail.timeline_empty": "Todavía no ha pasado nada.",
+    "detail.entry": "anotación: {status}",
     "detail.register": "Anotación en el registro público",
     "detail.register_text": (
         "Lo que se anota es una huella del contrato: de ella no se pueden sacar ni el texto ni los "

@@ -58,7 +58,7 @@ TEXTS = {
         "Este contrato no existe, o no está a su alcance con este correo."
     ),
     "error.agreements/bad-draft": "Hay algo en los datos del contrato que no puede ser.",
-    "error.agreements/bad-title": "Escriba un título de 200 letras como mucho.",
+    "error.agreements/bad-title": "Escriba un título, de 200 letras como mucho.",
     "error.agreements/bad-deadline": "Elija un día desde hoy y antes de un año.",
     "error.agreements/bad-parties": (
         "Revise las personas: de una a diez, con nombre, correo y un turno del 1 al 10."
