@@ -89,6 +89,7 @@ check: test-setup ## format, lint, types, import order, docs
 	@$(DEV)/bin/ruff check .
 	@$(DEV)/bin/mypy
 	@$(DEV)/bin/lint-imports
+	@$(DEV)/bin/pytest -q tests/unit/structure/test_structure.py tests/unit/structure/test_docs.py
 
 .PHONY: test
 test: check ## everything CI runs
