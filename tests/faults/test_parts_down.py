@@ -98,8 +98,19 @@ def test_a_failing_store_holds_nobody_up_and_is_repaired(
     own_acta: RunningActa, tmp_path: Path
 ) -> None:
     lost = own_acta.data / "stores" / "two"
-    shutil.rmtree(lost)
-    lost.write_text("a file where a folder should be")
+    # Behind a folder that only a file stands for, every write fails, whoever the server runs as.
+    blocking = tmp_path / "blocking"
+    blocking.write_text("a file where a folder should be")
+
+    def blocked() -> bool:
+        shutil.rmtree(lost, ignore_errors=True)
+        try:
+            blocking.replace(lost)
+        except OSError:
+            return False  # the server has just made the folder again
+        return True
+
+    wait_until(blocked)
     journey = TwoPartyJourney(own_acta, "store")
     journey.run()
     assert verdict_of(own_acta, journey, tmp_path)["verdict"] == "VALID"
