@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from service.portal.agreement_list import build_router as build_agreement_list
@@ -19,6 +20,13 @@ from service.portal.signing_page import build_router as build_signing_page
 from service.portal.verify_page import build_router as build_verify_page
 
 _Handler = Callable[[Request, Exception], Awaitable[Response] | Response]
+_FAULT = {
+    "type": "urn:acta:error:service/fault",
+    "title": "a fault of the service",
+    "status": 500,
+    "detail": "the fault is ours and was noted; try again in a moment",
+    "code": "service/fault",
+}
 _BUILDERS = (
     build_public_pages,
     build_sign_in,
@@ -56,7 +64,9 @@ def install_portal(app: FastAPI, context: PortalContext) -> None:
 
     async def on_fault(request: Request, error: Exception) -> Response:
         # The server logs the fault itself after this answer.
-        return error_page(pages, request, error)
+        if _asks_for_page(request):
+            return error_page(pages, request, error)
+        return JSONResponse(_FAULT, status_code=500, media_type="application/problem+json")
 
     app.add_exception_handler(HTTPException, on_http_error)
     app.add_exception_handler(Exception, on_fault)

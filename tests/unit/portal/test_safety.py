@@ -204,6 +204,11 @@ def test_a_fault_of_ours_gets_a_page_without_its_details(visit: Visit) -> None:
     assert page.status_code == 500
     assert "Algo ha fallado en Acta" in words(page)
     assert "on purpose" not in page.text
+    for path, accept in (("/v1/fault", "text/html"), ("/fault", "application/json")):
+        answer = visit.get(path, Accept=accept)
+        assert answer.status_code == 500
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["code"] == "service/fault"
 
 
 def test_https_marks_cookies_and_asks_for_https(rooms: MemoryRooms) -> None:
