@@ -10,6 +10,8 @@ DEV := .venv-dev
 BASE := .venv-verify
 PORT ?= 8000
 PDF ?=
+# Each kind of test in a process of its own: what one loads or leaves running disturbs no other.
+KINDS ?= faults journey browser outsider ports unit
 export UV_CACHE_DIR ?= $(CURDIR)/$(CACHE)/uv-cache
 export UV_LINK_MODE ?= hardlink
 export NO_UPDATE_NOTIFIER = 1
@@ -95,7 +97,7 @@ check: test-setup ## format, lint, types, import order, docs
 test: check ## everything CI runs
 	@tests/install_judges.sh
 	@$(DEV)/bin/python -m contracts_chain.compile --check
-	@$(DEV)/bin/pytest $(ARGS)
+	@set -e; for kind in $(KINDS); do echo "── tests/$$kind"; $(DEV)/bin/pytest tests/$$kind $(ARGS); done
 
 .PHONY: bench
 bench: test-setup ## figures beside a peer or a limit, into benchmarks/results.json
