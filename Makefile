@@ -11,7 +11,8 @@ BASE := .venv-verify
 PORT ?= 8000
 PDF ?=
 # Each kind of test in a process of its own: what one loads or leaves running disturbs no other.
-KINDS ?= faults journey browser outsider ports unit
+KINDS ?= faults journey browser outsider ports \
+  $(filter-out %__pycache__,$(patsubst tests/%/,%,$(wildcard tests/unit/*/)))
 export UV_CACHE_DIR ?= $(CURDIR)/$(CACHE)/uv-cache
 export UV_LINK_MODE ?= hardlink
 export NO_UPDATE_NOTIFIER = 1
