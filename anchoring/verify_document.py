@@ -7,7 +7,13 @@ from itertools import pairwise
 from anchoring.errors import IncompleteEvidence
 from anchoring.hashing import agreement_ref
 from anchoring.locator import read_locator
-from anchoring.pdf_revisions import compare_revisions, prepared_end, revision_of_prefix
+from anchoring.pdf_revisions import (
+    RevisionStep,
+    compare_revisions,
+    forbidden_changes,
+    prepared_end,
+    revision_of_prefix,
+)
 from anchoring.pdf_signatures import (
     CertificateFacts,
     CertificateState,
@@ -121,6 +127,11 @@ def check_seal(context: Context) -> list[Finding]:
     locator = need(context.locator, "locator")
     if read_locator(document.pdf[: seal.covered_end]) != locator:
         return [failed("seal/other-locator")]
+    step = RevisionStep(seal.revision, document.revisions - 1)
+    for change in forbidden_changes(document.pdf, [step]):
+        if change is not None:
+            code = "seal/field-later" if change.shown else "seal/altered-later"
+            return [failed(code, what=change.where)]
     findings = _certified(context, seal, "seal-ca")
     return or_ok(findings, "seal/ok", issuer=seal.certificate.issuer)
 

@@ -95,6 +95,10 @@ ENGLISH = {
     "seal/none": "The PDF has no platform seal.",
     "seal/no-binding": "The seal does not carry Acta's list of statements.",
     "seal/changed-later": "The PDF was changed after the seal.",
+    "seal/field-later": "After the seal a field or annotation was added or changed that is "
+    "no invisible time stamp: {what}.",
+    "seal/altered-later": "After the seal something was changed besides validation data and "
+    "time stamps: {what}.",
     "seal/not-last": "There is a signature after the seal.",
     "seal/other-locator": "The log named in the sealed PDF was changed after the seal.",
     "signers/ok": "{count} certificates by a CA you trust, each valid when it was time-stamped.",

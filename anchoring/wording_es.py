@@ -99,6 +99,10 @@ SPANISH = {
     "seal/none": "El PDF no tiene el sello de la plataforma.",
     "seal/no-binding": "El sello no lleva la lista de declaraciones de Acta.",
     "seal/changed-later": "El PDF se cambió después del sello.",
+    "seal/field-later": "Después del sello se añadió o cambió un campo o una anotación que "
+    "no es un sello de tiempo invisible: {what}.",
+    "seal/altered-later": "Después del sello se cambió algo que no son datos de validación "
+    "ni sellos de tiempo: {what}.",
     "seal/not-last": "Hay una firma posterior al sello.",
     "seal/other-locator": "El registro que nombra el PDF sellado se cambió después del sello.",
     "signers/ok": "{count} certificados de una CA de confianza, válidos cuando se selló su tiempo.",

@@ -2,7 +2,7 @@
 
 import io
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from asn1crypto import cms
@@ -38,6 +38,7 @@ from pyhanko_certvalidator.policy_decl import (
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from anchoring.cms_attributes import SealBinding, read_seal_attribute, read_statement_attribute
+from anchoring.pdf_revisions import RevisionStep, forbidden_changes
 from service.clock import Clock
 from service.signing.certificates import MAILBOX_POLICY_OID, SEAL_POLICY_OID
 from service.signing.cms_signer import wait_for
@@ -115,6 +116,27 @@ async def _check(
             signature, await ades_lta_validation(signature, specification, timing_info=timing)
         )
     await _check_time_stamp(signatures[-1], keys, now=now)
+    _check_changes(pdf, signatures[:-1], revisions=reader.xrefs.total_revisions)
+
+
+def _check_changes(
+    pdf: bytes, signatures: Sequence[EmbeddedPdfSignature], *, revisions: int
+) -> None:
+    """Require of each revision what the outsider's verifier will require of it."""
+    steps = [
+        RevisionStep(
+            int(signature.signed_revision) - 1,
+            int(signature.signed_revision),
+            str(signature.field_name),
+        )
+        for signature in signatures
+    ]
+    steps.append(RevisionStep(int(signatures[-1].signed_revision), revisions - 1))
+    for step, change in zip(steps, forbidden_changes(pdf, steps), strict=True):
+        if change is not None:
+            raise SealCheckError(
+                f"revision {step.new} changes what it may not: {change.where}",
+            )
 
 
 def _check_gap(pdf: bytes, signature: EmbeddedPdfSignature) -> None:

@@ -123,6 +123,16 @@ def _updates() -> Cases:
         "note": "a note was put on a page after the seal",
         "catalog": "the document's language was changed after the seal",
     }
+    altered = {
+        "title": "the document information was given another title after the seal",
+        "metadata": "the metadata was given another title after the seal",
+        "extensions": "an extension of the catalog was added after the seal",
+    }
+    shown = {
+        "rectangle-null": "a field with a picture was added; its rectangle begins with null",
+        "rectangle-text": "a field with a picture was added; its rectangle begins with a text",
+        "rectangle-of-five": "a field with a picture was added; its rectangle has five numbers",
+    }
     unstamped = cannot_check(
         "time-stamp/unstamped-revision",
         "time-stamp",
@@ -131,14 +141,17 @@ def _updates() -> Cases:
     )
     return {
         "bad_pdf-update-validation-data": unstamped,
-    } | {
-        f"bad_pdf-update-{name}": invalid(
-            "signatures/changed-later",
-            "signatures",
-            why,
-            evidence=[{"member": DOCUMENT, "update": name}],
-        )
-        for name, why in whys.items()
+        **{
+            f"bad_pdf-update-{name}": invalid(
+                code, code.split("/")[0], why, evidence=[{"member": DOCUMENT, "update": name}]
+            )
+            for code, group in (
+                ("signatures/changed-later", whys),
+                ("seal/altered-later", altered),
+                ("seal/field-later", shown),
+            )
+            for name, why in group.items()
+        },
     }
 
 

@@ -21,6 +21,7 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import PageObject
+from pyhanko.sign.fields import SigFieldSpec, append_signature_field
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from reportlab.pdfgen import canvas
 
@@ -220,6 +221,62 @@ def _renamed(pdf: bytes) -> bytes:
     return _update(pdf, change)
 
 
+def _retitled(pdf: bytes) -> bytes:
+    def change(writer: IncrementalPdfFileWriter) -> None:
+        writer.document_meta.title = "Permuta anulada"
+        writer.document_meta.author = "Una notaría"
+        writer.update_root()
+
+    return _update(pdf, change)
+
+
+def _described(pdf: bytes) -> bytes:
+    words = (
+        b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF '
+        b'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" '
+        b'xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title><rdf:Alt><rdf:li '
+        b'xml:lang="x-default">Permuta anulada</rdf:li></rdf:Alt></dc:title></rdf:Description>'
+        b"</rdf:RDF></x:xmpmeta>"
+    )
+
+    def change(writer: IncrementalPdfFileWriter) -> None:
+        entries = {
+            generic.pdf_name("/Type"): generic.pdf_name("/Metadata"),
+            generic.pdf_name("/Subtype"): generic.pdf_name("/XML"),
+        }
+        stream = generic.StreamObject(entries, stream_data=words)
+        writer.root["/Metadata"] = writer.add_object(stream)
+        writer.update_root()
+        # Otherwise pyHanko writes metadata of its own over it.
+        writer._update_meta = lambda: None  # type: ignore[method-assign]
+
+    return _update(pdf, change)
+
+
+def _extended(pdf: bytes) -> bytes:
+    def change(writer: IncrementalPdfFileWriter) -> None:
+        entry = {generic.pdf_name("/OTHR"): generic.pdf_string("x")}
+        writer.root["/Extensions"] = generic.DictionaryObject(entry)
+        writer.update_root()
+
+    return _update(pdf, change)
+
+
+def _picture_added(first: generic.PdfObject, *more: int) -> Callable[[bytes], bytes]:
+    """Put a party's picture over a page by a field whose rectangle seems to have no area."""
+
+    def change(writer: IncrementalPdfFileWriter) -> None:
+        form = writer.root["/AcroForm"]
+        picture = form["/Fields"][0]["/AP"].raw_get("/N")
+        append_signature_field(writer, SigFieldSpec("acta-picture"))
+        field = form["/Fields"][-1].get_object()
+        field["/Rect"] = generic.ArrayObject([first, *map(generic.NumberObject, more)])
+        field["/F"] = generic.NumberObject(4)
+        field["/AP"] = generic.DictionaryObject({generic.pdf_name("/N"): picture})
+
+    return lambda pdf: _update(pdf, change)
+
+
 def _validation_data(pdf: bytes) -> bytes:
     seal = PdfFileReader(io.BytesIO(pdf)).embedded_signatures[2]
     out = io.BytesIO(pdf)
@@ -243,6 +300,12 @@ _UPDATES: dict[str, Callable[[bytes], bytes]] = {
     "note": _note_added,
     "catalog": _renamed,
     "validation-data": _validation_data,
+    "title": _retitled,
+    "metadata": _described,
+    "extensions": _extended,
+    "rectangle-null": _picture_added(generic.NullObject(), 200, 400, 500),
+    "rectangle-text": _picture_added(generic.pdf_string("x"), 200, 400, 500),
+    "rectangle-of-five": _picture_added(generic.NumberObject(40), 200, 400, 500, 0),
 }
 
 if __name__ == "__main__":
