@@ -50,7 +50,7 @@ class MemorySigner(Signer):
     ) -> bytes:
         """Return the DER ECDSA signature of ``data``, or as many zeros in a dry run."""
         if digest_algorithm != DIGEST:
-            raise NotImplementedError(f"expected {DIGEST}, got {digest_algorithm}")
+            raise ValueError(f"expected {DIGEST}, got {digest_algorithm}")
         if dry_run:
             return bytes(_LONGEST_SIGNATURE)
         return self._key.sign(data, ec.ECDSA(hashes.SHA256()))

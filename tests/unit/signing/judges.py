@@ -1,6 +1,7 @@
 """Other people's programs that say whether what we wrote is right."""
 
 import io
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -12,7 +13,9 @@ from pyhanko.sign.validation import EmbeddedPdfSignature
 
 def _need(program: str, package: str) -> None:
     if shutil.which(program) is None:
-        pytest.skip(f"install {package} for {program}")
+        # In CI every judge must speak; elsewhere a newcomer may lack one and is told which.
+        tell = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+        tell(f"install {package} for {program}")
 
 
 def qpdf_check(pdf: bytes, folder: Path) -> str:

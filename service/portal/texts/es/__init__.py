@@ -1,13 +1,13 @@
 """The Spanish texts, page by page."""
 
 from service.portal.texts.es.agreements import TEXTS as AGREEMENTS
-from service.portal.texts.es.common import TEXTS as COMMON
 from service.portal.texts.es.errors import TEXTS as ERRORS
+from service.portal.texts.es.everywhere import TEXTS as EVERYWHERE
 from service.portal.texts.es.public import TEXTS as PUBLIC
 from service.portal.texts.es.signing import TEXTS as SIGNING
 
 TEXTS: dict[str, str] = {
-    **COMMON,
+    **EVERYWHERE,
     **PUBLIC,
     **AGREEMENTS,
     **SIGNING,
