@@ -215,9 +215,11 @@ def test_it_starts_from_any_thread_and_outlives_it(tmp_path: Path) -> None:
 
 PARENT = textwrap.dedent(
     """
-    import json, sys, time
+    import json, signal, sys, time
     from pathlib import Path
     from contracts_chain import LocalChain
+    # A shell's background job begins with Ctrl-C ignored, and so would the chain's parent here.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     chain = LocalChain(Path(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]))
     chain.start()
     print(json.dumps(chain.process_id), flush=True)
