@@ -8,10 +8,14 @@ UV := $(CACHE)/uv/bin/uv
 VENV := .venv
 DEV := .venv-dev
 BASE := .venv-verify
+PEERS := .venv-bench
 PORT ?= 8000
 PDF ?=
+# Test processes beside each other: most tests wait for servers of their own.
+WORKERS ?= 2
 # Each kind of test in a process of its own: what one loads or leaves running disturbs no other.
 KINDS ?= faults journey browser outsider ports \
+  $(patsubst tests/%/,%,$(wildcard tests/chaos/ tests/solidity/)) \
   $(filter-out %__pycache__,$(patsubst tests/%/,%,$(wildcard tests/unit/*/)))
 export UV_CACHE_DIR ?= $(CURDIR)/$(CACHE)/uv-cache
 export UV_LINK_MODE ?= hardlink
@@ -98,11 +102,22 @@ check: test-setup ## format, lint, types, import order, docs
 test: check ## everything CI runs
 	@tests/install_judges.sh
 	@$(DEV)/bin/python -m contracts_chain.compile --check
-	@set -e; for kind in $(KINDS); do echo "── tests/$$kind"; $(DEV)/bin/pytest tests/$$kind $(ARGS); done
+	@set -e; for kind in $(KINDS); do echo "── tests/$$kind"; $(DEV)/bin/pytest tests/$$kind -n $(WORKERS) --dist worksteal $(ARGS); done
+
+# Other people's libraries, for the figures to stand beside; nothing of ours is in there.
+$(PEERS)/.ready: benchmarks/requirements.lock | $(UV)
+	@echo "setting up: the peers of the figures → $(PEERS)"
+	@$(UV) venv --quiet --allow-existing --python $(PYTHON) $(PEERS)
+	@$(UV) pip sync --quiet --python $(PEERS)/bin/python --require-hashes benchmarks/requirements.lock
+	@touch $@
+
+benchmarks/node_modules/.ready: benchmarks/package-lock.json
+	@cd benchmarks && $(NPM_CI)
+	@touch $@
 
 .PHONY: bench
-bench: test-setup ## figures beside a peer or a limit, into benchmarks/results.json
-	@$(DEV)/bin/python -m benchmarks.run
+bench: test-setup $(PEERS)/.ready benchmarks/node_modules/.ready ## figures beside a peer or a limit, into benchmarks/results.json (ONLY=gas, FULL=1)
+	@$(DEV)/bin/python -m benchmarks.run $(if $(FULL),--full) $(ONLY)
 
 .PHONY: format
 format: $(DEV)/.ready ## rewrite the code in the agreed format
@@ -112,9 +127,9 @@ format: $(DEV)/.ready ## rewrite the code in the agreed format
 .PHONY: lock
 lock: $(UV) ## write the lock files anew from pyproject.toml
 	@$(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 -q pyproject.toml -o requirements-base.lock
-	@$(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 -q pyproject.toml --extra service --extra postgres --group build -c requirements-base.lock -o requirements.lock
-	@$(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 -q pyproject.toml --extra service --extra postgres --group build --group dev -c requirements.lock -o requirements-dev.lock
+	@$(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 -q pyproject.toml --extra service --extra postgres --extra hsm --group build -c requirements-base.lock -o requirements.lock
+	@$(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 -q pyproject.toml --extra service --extra postgres --extra hsm --group build --group dev -c requirements.lock -o requirements-dev.lock
 
 .PHONY: clean
 clean: ## remove environments, caches and demo-out (never acta-data)
-	@rm -rf $(VENV) $(DEV) $(BASE) $(CACHE) demo-out hardhat-local/node_modules service/portal/node_modules
+	@rm -rf $(VENV) $(DEV) $(BASE) $(PEERS) $(CACHE) demo-out {hardhat-local,service/portal,benchmarks}/node_modules

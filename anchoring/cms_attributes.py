@@ -8,9 +8,12 @@ from dataclasses import dataclass
 
 from asn1crypto import cms, core
 
+from anchoring.asn1_repair import repair_asn1crypto
 from anchoring.canonical_json import MAX_SAFE_INTEGER, canonical_bytes, parse_canonical
 from anchoring.errors import MalformedAttribute, WrongLength
 from anchoring.fields import Fields
+
+repair_asn1crypto()
 
 STATEMENT_OID = "2.25.18036772883653437953808870461717383078"
 """In a signer's signature: the SHA-256 of the ``signed`` statement, 32 bytes."""

@@ -13,6 +13,10 @@ from asn1crypto import cms, parser, x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.x509 import Certificate, load_der_x509_certificate
 
+from anchoring.asn1_repair import repair_asn1crypto
+
+repair_asn1crypto()
+
 _CONTENTS = re.compile(rb"<((?:[0-9A-F]{2})+|(?:[0-9a-f]{2})+)>")
 _VERSION = "v3"
 """RFC 5652 §5.1: anything but plain data is signed in version 3."""
