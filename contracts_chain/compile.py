@@ -19,8 +19,12 @@ from contracts_chain.errors import ArtifactError, ChainError, CompilerMissing
 
 SOLC_VERSION = "0.8.37"
 SETTINGS: dict[str, Any] = {
-    "evmVersion": "osaka",
-    "optimizer": {"enabled": True, "runs": 200},
+    # The oldest that the libraries need, so that chains which lag behind mainnet can run it too.
+    "evmVersion": "cancun",
+    # The optimizer that sees across functions, set for calls rather than for deployment: a check
+    # is paid for by every registry, the code once a chain.
+    "viaIR": True,
+    "optimizer": {"enabled": True, "runs": 1_000_000},
     # No hash of the metadata in the code: a comment must not move the contract's address.
     "metadata": {"bytecodeHash": "none"},
 }
@@ -28,6 +32,7 @@ _CONTRACT = "AnchorLog"
 _ROOT = Path(__file__).resolve().parent.parent
 _SOURCES = _ROOT / "solidity"
 _SHIM = _ROOT / "hardhat-local" / "solc-shim.cjs"
+_LIBRARIES = _ROOT / "hardhat-local" / "node_modules"
 _OUTPUT = ["abi", "evm.bytecode.object", "evm.deployedBytecode.object", "storageLayout"]
 
 
@@ -57,11 +62,11 @@ def find_compiler() -> Path:
     return Path(solcx.install.get_executable(SOLC_VERSION)).resolve()
 
 
-def compile_anchor_log() -> dict[str, Any]:
-    """Return the artifact made from the sources: ABI, code, storage, settings, source hashes.
+def compile_sources(sources: dict[str, str]) -> dict[str, Any]:
+    """Return the compiler's answer for sources by name, which may import OpenZeppelin's.
 
-    Takes 2 to 4 seconds with npm's solc. Raises CompilerMissing, or ArtifactError with the
-    compiler's words; a warning counts as an error.
+    With SETTINGS; takes some 10 seconds with npm's solc. Raises CompilerMissing, or ArtifactError
+    with the compiler's words; a warning counts as an error.
     """
     import solcx
     from solcx.exceptions import SolcError
@@ -69,18 +74,42 @@ def compile_anchor_log() -> dict[str, Any]:
     compiler = find_compiler()
     if not os.access(compiler, os.X_OK):
         raise CompilerMissing(f"expected {compiler.name} to be executable; run: chmod +x it")
-    sources = {path.name: path.read_text(encoding="utf-8") for path in _SOURCES.glob("*.sol")}
+    if not (_LIBRARIES / "@openzeppelin").is_dir():
+        raise CompilerMissing(
+            "expected OpenZeppelin's sources in hardhat-local/node_modules; install them with: "
+            "npm ci --prefix hardhat-local --ignore-scripts"
+        )
     request = {
         "language": "Solidity",
         "sources": {name: {"content": text} for name, text in sorted(sources.items())},
         "settings": {**SETTINGS, "outputSelection": {"*": {"*": _OUTPUT}}},
     }
     try:
-        answer = solcx.compile_standard(request, solc_binary=str(compiler), base_path=str(_SOURCES))
+        answer: dict[str, Any] = solcx.compile_standard(
+            request, solc_binary=str(compiler), base_path=str(_LIBRARIES)
+        )
     except SolcError as error:
-        raise ArtifactError(f"{_CONTRACT} does not compile: {error}") from error
+        raise ArtifactError(f"the sources do not compile: {error}") from error
     if complaints := [str(error["formattedMessage"]) for error in answer.get("errors", [])]:
         raise ArtifactError("the compiler warns:\n" + "\n".join(complaints))
+    return answer
+
+
+def own_sources() -> dict[str, str]:
+    """Return the text of AnchorLog and of what it imports from its own folder, by file name."""
+    return {path.name: path.read_text(encoding="utf-8") for path in _SOURCES.glob("*.sol")}
+
+
+def compile_anchor_log() -> dict[str, Any]:
+    """Return the artifact made from the sources: ABI, code, storage, settings, source hashes.
+
+    Raises as `compile_sources`.
+    """
+    sources = own_sources()
+    answer = compile_sources(sources)
+    # Whatever else the compiler read is a library's.
+    for name in answer["sources"].keys() - sources.keys():
+        sources[name] = (_LIBRARIES / name).read_text(encoding="utf-8")
     contract = answer["contracts"][f"{_CONTRACT}.sol"][_CONTRACT]
     layout = contract["storageLayout"]["storage"]
     return {

@@ -10,8 +10,9 @@ export default defineConfig({
         path: createRequire(import.meta.url).resolve("solc/soljson.js"),
         // The same settings as contracts_chain/compile.py, so that the tested code is what runs.
         settings: {
-          evmVersion: "osaka",
-          optimizer: { enabled: true, runs: 200 },
+          evmVersion: "cancun",
+          viaIR: true,
+          optimizer: { enabled: true, runs: 1_000_000 },
           metadata: { bytecodeHash: "none" },
         },
       },
@@ -19,6 +20,11 @@ export default defineConfig({
   },
   // Hardhat takes no source from outside its folder: `contracts` is a link to ../solidity.
   paths: { sources: "./contracts", tests: { solidity: "./test" } },
+  // Chains with and without the P-256 precompile (EIP-7951 came with Osaka): --network picks one.
+  networks: {
+    osaka: { type: "edr-simulated", hardfork: "osaka" },
+    prague: { type: "edr-simulated", hardfork: "prague" },
+  },
   test: {
     solidity: {
       fuzz: { runs: 256 },

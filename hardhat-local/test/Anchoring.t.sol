@@ -134,12 +134,6 @@ contract AnchoringTest {
         assert(size == furthest && anchorLog.MAX_STEP() == 2 ** 32);
     }
 
-    function testFuzz_everyDocumentIsStillValid(bytes32 log, bytes32 leafHash) public view {
-        (uint8 code, uint64 time, uint64 number) = anchorLog.statusOf(log, leafHash);
-        assert(code == 0 && time == 0 && number == 0);
-        assert(anchorLog.successorOf(log, leafHash) == 0 && !anchorLog.forked(log));
-    }
-
     function testFuzz_home_namesChainContractAndLog(bytes32 log) public view {
         assert(anchorLog.home(log) == keccak256(abi.encode(block.chainid, address(anchorLog), log)));
     }

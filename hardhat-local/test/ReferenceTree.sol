@@ -30,6 +30,36 @@ library ReferenceTree {
         return append(path(entries, m - k, from + k, to), root(entries, from, from + k));
     }
 
+    /// @notice PROOF(m, D[from:to]) of §2.1.4.1; `m` counts from `from`.
+    function consistency(bytes32[] memory entries, uint256 m, uint256 from, uint256 to)
+        internal
+        pure
+        returns (bytes32[] memory)
+    {
+        return subproof(entries, m, from, to, true);
+    }
+
+    /// @notice SUBPROOF(m, D[from:to], known) of §2.1.4.1.
+    function subproof(bytes32[] memory entries, uint256 m, uint256 from, uint256 to, bool known)
+        private
+        pure
+        returns (bytes32[] memory)
+    {
+        if (m == to - from) {
+            if (known) return new bytes32[](0);
+            return append(new bytes32[](0), root(entries, from, to));
+        }
+        uint256 k = split(to - from);
+        if (m <= k) {
+            return append(
+                subproof(entries, m, from, from + k, known), root(entries, from + k, to)
+            );
+        }
+        return append(
+            subproof(entries, m - k, from + k, to, false), root(entries, from, from + k)
+        );
+    }
+
     function append(bytes32[] memory list, bytes32 last) internal pure returns (bytes32[] memory longer) {
         longer = new bytes32[](list.length + 1);
         for (uint256 i = 0; i < list.length; ++i) longer[i] = list[i];
