@@ -1,10 +1,19 @@
-"""Gathers what proves an anchor and a status off line: a header and three Merkle proofs."""
+"""Gathers what proves an anchor and a status off line: a header and the Merkle proofs under it."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from contracts_chain.contract_calls import anchor_slot, keccak256, status_slot
+from contracts_chain import rlp
+from contracts_chain.contract_calls import (
+    anchor_slot,
+    forked_slot,
+    keccak256,
+    status_slot,
+    successor_slot,
+)
 from contracts_chain.errors import AnchorRefused, NodeError
-from contracts_chain.rpc import Rpc, block_id, block_ref
+from contracts_chain.quorum import Nodes, hex_bytes, quantity
+from contracts_chain.rpc import block_id, block_ref
 
 # Header fields in the order in which they are hashed; the later ones came with later forks.
 # Hashes, addresses and the nonce keep their zeros; the numbers lose their leading ones.
@@ -42,12 +51,11 @@ def header_rlp(raw_block: dict[str, Any]) -> bytes:
     that this version does not know.
     """
     fields = [
-        _quantity(raw_block[name]) if kind == _NUMBER else bytes.fromhex(raw_block[name][2:])
+        rlp.quantity(int(raw_block[name], 16)) if kind == _NUMBER else hex_bytes(raw_block[name])
         for name, kind in _HEADER
         if raw_block.get(name) is not None
     ]
-    body = b"".join(_rlp_string(field) for field in fields)
-    header = _rlp_prefix(len(body), 0xC0) + body
+    header = rlp.encode(fields)
     if keccak256(header) != block_ref(raw_block).hash:
         raise AnchorRefused(
             "state-unavailable", "this chain's block headers have a form that is not known here"
@@ -56,31 +64,46 @@ def header_rlp(raw_block: dict[str, Any]) -> bytes:
 
 
 def gather_proof(
-    rpc: Rpc, contract: str, *, log_id: bytes, root: bytes, leaf_hash: bytes, block: int
+    nodes: Nodes,
+    contract: str,
+    *,
+    log_id: bytes,
+    root: bytes,
+    leaf_hash: bytes,
+    block: int,
+    others: Sequence[bytes] = (),
 ) -> dict[str, Any]:
     """Return header and proofs of an anchor and a document's status, as of ``block``.
 
-    JSON-ready, lowercase hex without 0x: ``block`` {number, hash, time}, ``header`` (RLP),
-    ``accountProof``, ``anchorProof``, ``statusProof`` (trie nodes from the root down, EIP-1186).
+    ``others``: further roots of the log, such as those that statements name; those anchored by
+    then are proved too. JSON-ready, lowercase hex without 0x: ``block`` {number, hash, time},
+    ``header`` (RLP), ``accountProof``, ``anchorProof``, ``statusProof``, ``successorProof``,
+    ``forkedProof`` (trie nodes from the root down, EIP-1186), ``otherProofs`` [{root, proof}].
     Raises AnchorRefused: ``state-unavailable`` if the node keeps no state of that block any more,
     ``not-anchored`` if the root is not anchored in that state.
     """
-    raw = rpc.raw_block(block)
+    raw = dict(nodes.agreed("eth_getBlockByNumber", block_id(block), False, read=_header_fields))
+    if not raw:
+        raise AnchorRefused("block-missing", f"the node has no block {block}")
     slots = [
         anchor_slot(log_id=log_id, root=root),
         status_slot(log_id=log_id, leaf_hash=leaf_hash),
+        successor_slot(log_id=log_id, leaf_hash=leaf_hash),
+        forked_slot(log_id=log_id),
+        *(anchor_slot(log_id=log_id, root=other) for other in others),
     ]
     wanted = ["0x" + slot.hex() for slot in slots]
     try:
-        proof = rpc.call("eth_getProof", contract, wanted, block_id(block))
+        account_proof, slot_proofs = nodes.state(
+            "eth_getProof", contract, wanted, read=_proofs, block=block
+        )
     except NodeError as error:
         raise AnchorRefused("state-unavailable", f"no proof at block {block}: {error}") from error
-    account_proof = _nodes(proof["accountProof"])
-    anchor_proof, status_proof = (_nodes(entry["proof"]) for entry in proof["storageProof"])
+    (anchor_value, anchor_proof), status, successor, forked, *other_proofs = slot_proofs
     # A node that has lost the state of an old block may answer from a newer one.
     if keccak256(account_proof[0]) != bytes.fromhex(raw["stateRoot"][2:]):
         raise AnchorRefused("state-unavailable", f"the node keeps no state of block {block}")
-    if int(proof["storageProof"][0]["value"], 16) == 0:
+    if anchor_value == 0:
         raise AnchorRefused("not-anchored", f"root {root.hex()} is not anchored at block {block}")
     reference = block_ref(raw)
     return {
@@ -92,27 +115,32 @@ def gather_proof(
         "header": header_rlp(raw).hex(),
         "accountProof": [node.hex() for node in account_proof],
         "anchorProof": [node.hex() for node in anchor_proof],
-        "statusProof": [node.hex() for node in status_proof],
+        "statusProof": [node.hex() for node in status[1]],
+        "successorProof": [node.hex() for node in successor[1]],
+        "forkedProof": [node.hex() for node in forked[1]],
+        "otherProofs": [
+            {"root": other.hex(), "proof": [node.hex() for node in proof]}
+            for other, (size, proof) in zip(others, other_proofs, strict=True)
+            if size != 0
+        ],
     }
 
 
-def _nodes(nodes: list[str]) -> list[bytes]:
-    return [bytes.fromhex(node[2:]) for node in nodes]
+def _header_fields(raw: Any) -> tuple[tuple[str, str], ...]:
+    """Return what a header's hash depends on, and the hash; nothing if there is no such block."""
+    if raw is None:
+        return ()
+    names = ("hash", *(name for name, _ in _HEADER))
+    return tuple((name, str(raw[name])) for name in names if raw.get(name) is not None)
 
 
-def _quantity(value: str) -> bytes:
-    number = int(value, 16)
-    return number.to_bytes((number.bit_length() + 7) // 8, "big")
+def _proofs(raw: Any) -> tuple[tuple[bytes, ...], tuple[tuple[int, tuple[bytes, ...]], ...]]:
+    """Return the account's proof, and each slot's value with its proof."""
+    slots = [(quantity(slot["value"]), _trie_nodes(slot["proof"])) for slot in raw["storageProof"]]
+    return _trie_nodes(raw["accountProof"]), tuple(slots)
 
 
-def _rlp_string(text: bytes) -> bytes:
-    if len(text) == 1 and text[0] < 0x80:
-        return text
-    return _rlp_prefix(len(text), 0x80) + text
-
-
-def _rlp_prefix(length: int, offset: int) -> bytes:
-    if length < 56:
-        return bytes([offset + length])
-    size = length.to_bytes((length.bit_length() + 7) // 8, "big")
-    return bytes([offset + 55 + len(size)]) + size
+def _trie_nodes(nodes: list[str]) -> tuple[bytes, ...]:
+    """Return the nodes that are named by hash; some chains' nodes list embedded ones too."""
+    listed = [hex_bytes(node) for node in nodes]
+    return tuple(node for place, node in enumerate(listed) if place == 0 or len(node) >= 32)

@@ -10,6 +10,8 @@ from contracts_chain.artifact import anchor_log_artifact
 
 _ANCHORS_SLOT = 1
 _STATUSES_SLOT = 2
+_SUCCESSORS_SLOT = 3
+_FORKED_SLOT = 5
 
 
 def keccak256(preimage: bytes) -> bytes:
@@ -26,21 +28,24 @@ class ContractError:
 
 
 def call_data(function: str, *arguments: object) -> bytes:
-    """Return the call data of an AnchorLog function."""
+    """Return the call data of an AnchorLog function; a struct is a tuple in its members' order."""
     from eth_abi.abi import encode
 
     inputs = _member("function", function)["inputs"]
-    return _selector(function, inputs) + encode([item["type"] for item in inputs], arguments)
+    return _selector(function, inputs) + encode(_types(inputs), arguments)
 
 
 def returned(function: str, answer: bytes) -> tuple[Any, ...]:
-    """Return what an AnchorLog function answered; raises ValueError if it is not its answer."""
+    """Return what an AnchorLog function answered, structs as tuples.
+
+    Raises ValueError if it is not its answer.
+    """
     from eth_abi.abi import decode
     from eth_abi.exceptions import DecodingError
 
     outputs = _member("function", function)["outputs"]
     try:
-        return tuple(decode([item["type"] for item in outputs], answer))
+        return tuple(decode(_types(outputs), answer))
     except DecodingError as error:
         raise ValueError(f"expected the answer of {function}, got {len(answer)} bytes") from error
 
@@ -57,7 +62,7 @@ def contract_error(revert_data: bytes) -> ContractError | None:
         if revert_data[:4] != _selector(item["name"], inputs):
             continue
         try:
-            values = decode([part["type"] for part in inputs], revert_data[4:])
+            values = decode(_types(inputs), revert_data[4:])
         except DecodingError:
             return None
         pairs = zip(inputs, values, strict=True)
@@ -83,6 +88,16 @@ def status_slot(*, log_id: bytes, leaf_hash: bytes) -> bytes:
     return _mapping_slot(keccak256(log_id + leaf_hash), _STATUSES_SLOT)
 
 
+def successor_slot(*, log_id: bytes, leaf_hash: bytes) -> bytes:
+    """Return the 32-byte storage slot of the leaf that took a document's place."""
+    return _mapping_slot(keccak256(log_id + leaf_hash), _SUCCESSORS_SLOT)
+
+
+def forked_slot(*, log_id: bytes) -> bytes:
+    """Return the 32-byte storage slot that says whether a fork of the log was proved."""
+    return _mapping_slot(log_id, _FORKED_SLOT)
+
+
 def _mapping_slot(key: bytes, slot: int) -> bytes:
     return keccak256(key + slot.to_bytes(32, "big"))
 
@@ -96,7 +111,17 @@ def _member(kind: str, name: str) -> dict[str, Any]:
 
 
 def _signature(name: str, inputs: list[dict[str, Any]]) -> bytes:
-    return f"{name}({','.join(item['type'] for item in inputs)})".encode()
+    return f"{name}({','.join(_types(inputs))})".encode()
+
+
+def _types(items: list[dict[str, Any]]) -> list[str]:
+    """Return the canonical ABI types, in which a struct is its members' types in brackets."""
+    return [
+        f"({','.join(_types(item['components']))}){item['type'].removeprefix('tuple')}"
+        if item["type"].startswith("tuple")
+        else str(item["type"])
+        for item in items
+    ]
 
 
 def _selector(name: str, inputs: list[dict[str, Any]]) -> bytes:

@@ -5,14 +5,13 @@ from typing import Final
 
 from contracts_chain.artifact import anchor_log_artifact
 from contracts_chain.contract_calls import keccak256
+from contracts_chain.create2_proxy import CREATE2_PROXY, has_proxy
 from contracts_chain.errors import AnchorRefused
+from contracts_chain.quorum import Nodes, hex_bytes
 from contracts_chain.records import DeploymentRecord
-from contracts_chain.rpc import Rpc
 from contracts_chain.sending import Sender
+from contracts_chain.signatures import checksummed
 
-# The deterministic deployment proxy: it stands at this address on nearly every EVM chain, and
-# creates (CREATE2, EIP-1014) whatever code follows the salt in a call to it.
-CREATE2_PROXY: Final = "0x4e59b44847b379578588920cA78FbF26c0B4956C"
 SALT: Final = b"acta/anchor-log/v1".ljust(32, b"\0")
 
 
@@ -29,48 +28,37 @@ def anchor_log_address() -> str:
     )
 
 
-def checksummed(address: bytes) -> str:
-    """Return a 20-byte address for people, ``0x…`` with the checksum of EIP-55."""
-    digits = address.hex()
-    check = keccak256(digits.encode()).hex()
-    return "0x" + "".join(
-        digit.upper() if int(weight, 16) >= 8 else digit
-        for digit, weight in zip(digits, check, strict=False)
-    )
-
-
-def deploy_anchor_log(rpc: Rpc, sender: Sender) -> DeploymentRecord:
+def deploy_anchor_log(nodes: Nodes, sender: Sender) -> DeploymentRecord:
     """Make sure AnchorLog stands at its address; idempotent, waits for inclusion.
 
     Raises AnchorRefused: ``proxy-missing`` if the chain lacks the deployment proxy,
     ``insufficient-funds``; ChainUnreachable, after which a repeat is safe.
     """
     address = anchor_log_address()
-    if is_deployed(rpc, address):
-        return DeploymentRecord(sender.chain_id(), address, None)
-    if not _code(rpc, CREATE2_PROXY):
+    if is_deployed(nodes, address):
+        return DeploymentRecord(nodes.chain_id(), address, None)
+    if not has_proxy(nodes):
         raise AnchorRefused(
             "proxy-missing",
-            f"expected the deterministic deployment proxy at {CREATE2_PROXY}; have it put on this "
-            "chain first (its project publishes the signed transaction that does)",
+            f"expected the deterministic deployment proxy at {CREATE2_PROXY}, got no code there: "
+            "this chain cannot have AnchorLog at its usual address yet. Put the proxy there with "
+            "acta chain deploy --with-proxy (0.01 of the chain's coin), or ask whoever runs the "
+            "chain",
         )
     try:
         transaction = sender.send(CREATE2_PROXY, SALT + anchor_log_artifact().bytecode)
         sender.wait(transaction)
     except AnchorRefused:
         # The address is everyone's: another operator may have been a block earlier.
-        if is_deployed(rpc, address):
-            return DeploymentRecord(sender.chain_id(), address, None)
+        if is_deployed(nodes, address):
+            return DeploymentRecord(nodes.chain_id(), address, None)
         raise
-    if not is_deployed(rpc, address):
+    if not is_deployed(nodes, address):
         raise AnchorRefused("contract-missing", f"{transaction} put no AnchorLog at {address}")
-    return DeploymentRecord(sender.chain_id(), address, transaction)
+    return DeploymentRecord(nodes.chain_id(), address, transaction)
 
 
-def is_deployed(rpc: Rpc, address: str) -> bool:
+def is_deployed(nodes: Nodes, address: str) -> bool:
     """Say whether the code at ``address`` is exactly AnchorLog's."""
-    return _code(rpc, address) == anchor_log_artifact().runtime_bytecode
-
-
-def _code(rpc: Rpc, address: str) -> bytes:
-    return bytes.fromhex(rpc.call("eth_getCode", address, "latest")[2:])
+    found = nodes.state("eth_getCode", address, read=hex_bytes)
+    return found == anchor_log_artifact().runtime_bytecode

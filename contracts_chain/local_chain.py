@@ -16,6 +16,7 @@ import urllib.request
 from pathlib import Path
 from typing import IO, Any
 
+from contracts_chain.atomic_file import write_atomically
 from contracts_chain.errors import LocalChainError
 
 _ANVIL = Path("hardhat-local/node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil")
@@ -106,7 +107,7 @@ class LocalChain:
             if not path.exists():
                 self._folder.mkdir(parents=True, exist_ok=True)
                 chain_id = _CHAIN_ID_FLOOR + secrets.randbelow(_CHAIN_ID_RANGE)
-                _write_atomically(path, f"{chain_id}\n".encode())
+                write_atomically(path, f"{chain_id}\n".encode())
             text = path.read_text().strip()
         if not text.isdecimal():
             raise LocalChainError(f"expected a chain id in {path}, got {text[:40]!r}")
@@ -155,7 +156,7 @@ class LocalChain:
                     state = gzip.decompress(bytes.fromhex(self._rpc("anvil_dumpState", [])[2:]))
                     if self._resting_head() == before and _head_of(state) == before:
                         # A crash before this line loses the newest blocks; after it, nothing.
-                        _write_atomically(self._state_path, self._with_own_genesis(state))
+                        write_atomically(self._state_path, self._with_own_genesis(state))
                         return
                 time.sleep(0.1)
             raise LocalChainError(
@@ -353,22 +354,3 @@ def _head_of(state: bytes) -> tuple[int, str] | None:
 def _genesis_headers(dump: dict[str, Any]) -> list[dict[str, Any]]:
     headers = [block["header"] for block in dump["blocks"]]
     return [header for header in headers if int(str(header["number"]), 0) == 0]
-
-
-def _write_atomically(path: Path, content: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
-    try:
-        with temporary.open("xb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    # Without this the rename itself may be lost with the power.
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

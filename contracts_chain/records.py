@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from contracts_chain.errors import NodeProblem
+
 
 @dataclass(frozen=True)
 class BlockRef:
@@ -53,3 +55,50 @@ class DeploymentRecord:
     chain_id: int
     address: str
     transaction: str | None
+
+
+@dataclass(frozen=True)
+class NodeHealth:
+    """One node: its host, how it is, its newest block, and what is wrong since when.
+
+    ``since``: Unix seconds; ``detail``: for people, without secrets. Both None while all is well.
+    """
+
+    host: str
+    state: Literal["answering"] | NodeProblem
+    newest: int | None
+    since: float | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChainHealth:
+    """One chain as its nodes show it now.
+
+    ``newest``, ``final`` and ``balance`` (wei) are None where too few nodes agree;
+    ``balance_is_low`` is about the balance set for the alarm.
+    """
+
+    chain: str
+    nodes: tuple[NodeHealth, ...]
+    read_quorum: int
+    newest: BlockRef | None
+    final: BlockRef | None
+    balance: int | None
+    balance_is_low: bool
+
+    @property
+    def answering(self) -> int:
+        """How many nodes answer as they should."""
+        return sum(node.state == "answering" for node in self.nodes)
+
+    @property
+    def disagreeing(self) -> int:
+        """How many nodes contradict the others, or belong to another chain."""
+        against = ("disagrees", "other-branch", "wrong-chain")
+        return sum(node.state in against for node in self.nodes)
+
+    @property
+    def lagging(self) -> int:
+        """How many nodes are behind the others."""
+        return sum(node.state == "lagging" for node in self.nodes)

@@ -2,78 +2,27 @@
 
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
 
-from contracts_chain.contract_calls import contract_error
-from contracts_chain.errors import AnchorRefused, ChainUnreachable, NodeError
+from contracts_chain.broadcast import Outcome, broadcast
+from contracts_chain.errors import AnchorRefused, ChainUnreachable
+from contracts_chain.fees import FeePolicy, Fees
+from contracts_chain.gas import estimate_gas, newest_base_fee, suggested_tip
+from contracts_chain.quorum import Nodes, quantity
+from contracts_chain.receipts import knows, state_of
 from contracts_chain.records import TxState
-from contracts_chain.rpc import Rpc, block_id
+from contracts_chain.signers import TransactionSigner
+from contracts_chain.transactions import SignedTransaction, sign_transaction
 
-_GWEI = 10**9
-_INCLUSION_SECONDS = 60.0
-_FIRST_POLL_SECONDS = 0.01
-_POLL_SECONDS = 1.0
-
-# How nodes (geth, erigon, nethermind, besu, reth, anvil) word the same few answers.
-_KNOWN = ("already known", "alreadyknown", "already imported", "known transaction")
-_UNDERPRICED = (
-    "replacement transaction underpriced",
-    "replacement fee too low",
-    "replacementnotallowed",
-    "could not replace existing",
-)
-_NONCE_TAKEN = ("nonce too low", "oldnonce", "nonce is too low")
-_NO_FUNDS = ("insufficient funds", "insufficientfunds", "upfront cost exceeds")
-
-
-@dataclass(frozen=True)
-class FeePolicy:
-    """What we pay for inclusion (EIP-1559), in wei for one unit of gas.
-
-    The offer is twice the newest base fee plus the node's suggested tip, so it stays good while
-    the base fee rises for about six blocks; never below the floors, never above the ceiling.
-    """
-
-    floor_tip: int = _GWEI // 10
-    floor_total: int = _GWEI
-    ceiling_total: int = 500 * _GWEI
-    # After this long a repeated transaction replaces the one in flight, at a higher fee.
-    stuck_seconds: float = 60.0
-
-    def offer(self, *, base_fee: int, suggested_tip: int) -> "Fees":
-        """Return the fees for a new transaction; AnchorRefused (fee-ceiling) if too dear."""
-        tip = max(self.floor_tip, suggested_tip)
-        if base_fee + tip > self.ceiling_total:
-            raise AnchorRefused(
-                "fee-ceiling",
-                f"gas costs {base_fee + tip} wei, above the ceiling of {self.ceiling_total}; "
-                "it is repeated later",
-            )
-        return Fees(
-            tip=tip, total=min(max(2 * base_fee + tip, self.floor_total), self.ceiling_total)
-        )
-
-    def raised(self, fees: "Fees", *, at_least: "Fees") -> "Fees":
-        """Return fees that nodes accept in place of ``fees`` (they ask for 10 % more of both)."""
-        higher = Fees(
-            tip=max(fees.tip + fees.tip // 8 + 1, at_least.tip),
-            total=max(fees.total + fees.total // 8 + 1, at_least.total),
-        )
-        if higher.total > self.ceiling_total:
-            raise AnchorRefused(
-                "fee-ceiling",
-                f"a replacement needs {higher.total} wei for one unit of gas, above the ceiling of "
-                f"{self.ceiling_total}; wait, or raise the ceiling",
-            )
-        return higher
-
-
-@dataclass(frozen=True)
-class Fees:
-    """EIP-1559 fields of one transaction, wei for one unit of gas: the tip, and tip plus base."""
-
-    tip: int
-    total: int
+_INCLUSION_SECONDS: Final = 60.0
+_FIRST_POLL_SECONDS: Final = 0.01
+_POLL_SECONDS: Final = 1.0
+# Against what holds our nonce at a fee we do not know: an eighth more, then twice as much each
+# time. So many rounds pass any ceiling.
+_MOST_RAISES: Final = 40
+# Reorganisations take back some blocks; what was sent in them is remembered, to send it again.
+_NONCES_REMEMBERED: Final = 256
 
 
 class NonceTakenError(ChainUnreachable):
@@ -83,77 +32,76 @@ class NonceTakenError(ChainUnreachable):
 
 
 @dataclass
-class _InFlight:
+class _Attempts:
+    """All that was ever signed for one nonce: one call, at rising fees; the newest one last."""
+
     nonce: int
     to: str
     payload: bytes
+    value: int
     gas: int
     fees: Fees
-    raw: bytes
-    hash: str
     sent_at: float
+    signed: list[SignedTransaction] = field(default_factory=list)
+
+    @property
+    def newest(self) -> SignedTransaction:
+        return self.signed[-1]
 
 
 class Sender:
-    """Sends the transactions of one private key, each payload once; any thread may call it.
+    """Sends the transactions of one key, each payload once; any thread may call it.
 
-    Nonces always continue from what the chain has mined, so neither a restart of ours nor a lost
-    tail of the chain's leaves a gap: a transaction that an earlier run left in flight is replaced
-    by whatever is sent first now. Only one process may use a key at a time.
+    Nonces always continue from what the chain has mined, so neither a restart of ours nor a
+    reorganisation leaves a gap: a transaction that an earlier run left in flight is met, and
+    replaced, under its own nonce by whatever is sent first now. So nothing need be kept on disk:
+    whoever calls looks at the contract first, and no two of our transactions for one nonce can
+    both be mined. What this process sent it remembers, also once it is mined: a chain that goes
+    back gets the very same transactions again. Only one process may use a key at a time; a
+    transaction of this key from elsewhere is overtaken while it waits, and gone round once mined.
     """
 
-    def __init__(self, rpc: Rpc, private_key: bytes, *, fees: FeePolicy | None = None) -> None:
-        from eth_account import Account
-
-        self._rpc = rpc
-        self._account = Account.from_key(private_key)
-        self._fees = fees or FeePolicy()
+    def __init__(self, nodes: Nodes, signer: TransactionSigner, *, fees: FeePolicy) -> None:
+        self._nodes = nodes
+        self._signer = signer
+        self._fees = fees
         self._mutex = threading.RLock()
-        self._in_flight: list[_InFlight] = []
+        self._attempts: dict[int, _Attempts] = {}
         self._mined = 0
-        self._chain_id: int | None = None
 
     @property
     def address(self) -> str:
         """The sending account, 0x…, checksummed."""
-        return str(self._account.address)
+        return self._signer.address
 
-    def chain_id(self) -> int:
-        """Return the node's chain id, asked once: a node does not change its chain."""
-        if self._chain_id is None:
-            self._chain_id = int(self._rpc.call("eth_chainId"), 16)
-        return self._chain_id
-
-    def send(self, to: str, payload: bytes) -> str:
-        """Broadcast one call and return its transaction hash, without waiting for inclusion.
+    def send(self, to: str, payload: bytes, *, value: int = 0) -> str:
+        """Broadcast one call (moving ``value`` wei) and return its transaction hash at once.
 
         Safe to repeat: the same call while it is in flight is sent again under the same nonce,
         with higher fees once it is stuck. Raises AnchorRefused if the call would revert or cannot
         be paid, NonceTakenError if the chain moved meanwhile, ChainUnreachable if it is unknown
-        whether it was sent.
+        whether it was sent, SignerError.
         """
         with self._mutex:
-            self._forget_mined()
-            same = [tx for tx in self._in_flight if (tx.to, tx.payload) == (to, payload)]
-            if same:
-                self._repeat(same[0])
-                return same[0].hash
-            gas = self._gas(to, payload)
-            # An earlier one that the node never got, or lost, would hold this one back for ever.
-            for earlier in self._in_flight:
-                if not self._node_knows(earlier.hash):
+            in_flight = self._in_flight()
+            for earlier in in_flight:
+                if (earlier.to, earlier.payload, earlier.value) == (to, payload, value):
+                    return self._repeat(earlier)
+            gas = estimate_gas(
+                self._nodes, sender=self.address, to=to, payload=payload, value=value
+            )
+            # An earlier one that the nodes never got, or lost, would hold this one back for ever.
+            for earlier in in_flight:
+                if not knows(self._nodes, earlier.newest.hash):
                     self._broadcast(earlier)
-            return self._send_new(to, payload, gas)
+            nonce = self._mined + len(in_flight)
+            return self._send_new(
+                _Attempts(nonce, to, payload, value, gas, self._offer(), time.monotonic())
+            )
 
     def state_of(self, transaction: str) -> TxState:
-        """Return how far a transaction is, as this node sees it."""
-        receipt = self._rpc.call("eth_getTransactionReceipt", transaction)
-        if receipt is None:
-            return TxState("pending" if self._node_knows(transaction) else "unknown")
-        block = self._rpc.block(int(receipt["blockNumber"], 16))
-        if int(receipt["status"], 16) == 1:
-            return TxState("included", block)
-        return TxState("failed", block, self._why_failed(transaction, block.number))
+        """Return how far a transaction is, as enough nodes see it."""
+        return state_of(self._nodes, transaction)
 
     def wait(self, transaction: str, *, seconds: float = _INCLUSION_SECONDS) -> None:
         """Return once ``transaction`` is included.
@@ -168,8 +116,9 @@ class Sender:
             if state.state == "included":
                 return
             if state.state == "failed":
+                reason = state.reason or "reverted"
                 raise AnchorRefused(
-                    state.reason or "reverted", f"transaction {transaction} failed", permanent=True
+                    reason, f"transaction {transaction} failed", permanent=reason != "out-of-gas"
                 )
             time.sleep(pause)
             pause = min(2 * pause, _POLL_SECONDS)
@@ -177,126 +126,96 @@ class Sender:
             f"transaction {transaction} was not included within {seconds:.0f} s; repeat the call"
         )
 
-    def _forget_mined(self) -> None:
-        mined = int(self._rpc.call("eth_getTransactionCount", self.address, "latest"), 16)
-        self._mined = mined
-        self._in_flight = [tx for tx in self._in_flight if tx.nonce >= mined]
-        if self._in_flight and self._in_flight[0].nonce > mined:
-            # The chain lost blocks that held ours: what waits above the gap can never be mined.
-            self._in_flight = []
+    def _in_flight(self) -> list[_Attempts]:
+        """Return what was sent and is not mined in the present chain, without gaps, in order.
 
-    def _send_new(self, to: str, payload: bytes, gas: int) -> str:
-        nonce = self._in_flight[-1].nonce + 1 if self._in_flight else self._mined
-        transaction = self._sign(nonce, to, payload, gas, self._offer())
+        Looks at the chain each time: one that went back has our later transactions in flight
+        again. What waits above a gap that we cannot fill can never be mined, and is forgotten.
+        """
+        self._mined = self._nodes.state("eth_getTransactionCount", self.address, read=quantity)
+        in_flight = []
+        nonce = self._mined
+        while nonce in self._attempts:
+            in_flight.append(self._attempts[nonce])
+            nonce += 1
+        self._attempts = {
+            known: attempts
+            for known, attempts in self._attempts.items()
+            if self._mined - _NONCES_REMEMBERED <= known < nonce
+        }
+        return in_flight
+
+    def _send_new(self, attempts: _Attempts) -> str:
+        self._sign(attempts)
         # Remembered before it is sent: if the answer gets lost, a repeat sends this very one.
-        self._in_flight.append(transaction)
+        self._attempts[attempts.nonce] = attempts
         try:
-            self._broadcast(transaction)
+            self._broadcast(attempts)
         except (AnchorRefused, NonceTakenError):
-            self._in_flight.remove(transaction)
+            del self._attempts[attempts.nonce]
             raise
-        return transaction.hash
+        return attempts.newest.hash
 
-    def _repeat(self, transaction: _InFlight) -> None:
-        if time.monotonic() - transaction.sent_at >= self._fees.stuck_seconds:
-            fees = self._fees.raised(transaction.fees, at_least=self._offer())
-            self._reprice(transaction, fees)
-        elif self._node_knows(transaction.hash):
-            return
-        self._broadcast(transaction)
-
-    def _broadcast(self, transaction: _InFlight) -> None:
-        """Hand a signed transaction to the node, raising its fee past one that holds its nonce."""
-        while True:
+    def _repeat(self, attempts: _Attempts) -> str:
+        """Return the hash under which a call in flight goes on, after doing what it needs."""
+        for earlier in reversed(attempts.signed):
+            # Any of them may have been mined since, also one that was replaced.
+            if state_of(self._nodes, earlier.hash).state in ("included", "failed"):
+                return earlier.hash
+        if time.monotonic() - attempts.sent_at >= self._fees.stuck_seconds:
             try:
-                self._rpc.call("eth_sendRawTransaction", "0x" + transaction.raw.hex())
-            except NodeError as error:
-                said = error.node_message.lower()
-                if any(words in said for words in _KNOWN):
-                    return
-                if any(words in said for words in _NONCE_TAKEN):
-                    raise NonceTakenError(f"nonce {transaction.nonce} is used by now") from error
-                if any(words in said for words in _NO_FUNDS):
-                    raise AnchorRefused(
-                        "insufficient-funds", f"send some of the chain's coin to {self.address}"
-                    ) from error
-                if not any(words in said for words in _UNDERPRICED):
-                    raise
-                fees = self._fees.raised(transaction.fees, at_least=transaction.fees)
-                self._reprice(transaction, fees)
-            else:
+                self._raise_fees(attempts, at_least=self._offer())
+            except AnchorRefused:
+                # Too dear to replace; what is out there may still be taken at its own price.
+                self._broadcast(attempts, may_raise=False)
+                raise
+        elif knows(self._nodes, attempts.newest.hash):
+            return attempts.newest.hash
+        self._broadcast(attempts)
+        return attempts.newest.hash
+
+    def _broadcast(self, attempts: _Attempts, *, may_raise: bool = True) -> None:
+        """Hand the newest attempt to the nodes, raising its fee past one that holds its nonce."""
+        for raises in range(_MOST_RAISES):
+            outcome = broadcast(self._nodes, attempts.newest.raw)
+            if outcome is Outcome.SENT:
                 return
-
-    def _reprice(self, transaction: _InFlight, fees: Fees) -> None:
-        signed = self._sign(
-            transaction.nonce, transaction.to, transaction.payload, transaction.gas, fees
+            if outcome is Outcome.NONCE_TAKEN:
+                raise NonceTakenError(f"nonce {attempts.nonce} is used by now")
+            if outcome is Outcome.NO_FUNDS:
+                raise AnchorRefused(
+                    "insufficient-funds", f"send some of the chain's coin to {self.address}"
+                )
+            if not may_raise:
+                return
+            fees = attempts.fees
+            twice = Fees(tip=2 * fees.tip, total=2 * fees.total) if raises else fees
+            self._raise_fees(attempts, at_least=twice)
+        raise ChainUnreachable(
+            f"the nodes refused {_MOST_RAISES} rising fees for nonce {attempts.nonce}; "
+            "do they quote a fee in their own logs?"
         )
-        transaction.fees, transaction.raw, transaction.hash = signed.fees, signed.raw, signed.hash
-        transaction.sent_at = signed.sent_at
 
-    def _sign(self, nonce: int, to: str, payload: bytes, gas: int, fees: Fees) -> _InFlight:
-        signed = self._account.sign_transaction(
-            {
-                "type": 2,
-                "chainId": self.chain_id(),
-                "nonce": nonce,
-                "to": to,
-                "value": 0,
-                "data": payload,
-                "gas": gas,
-                "maxPriorityFeePerGas": fees.tip,
-                "maxFeePerGas": fees.total,
-            }
-        )
-        return _InFlight(
-            nonce=nonce,
-            to=to,
-            payload=payload,
-            gas=gas,
-            fees=fees,
-            raw=bytes(signed.raw_transaction),
-            hash="0x" + bytes(signed.hash).hex(),
-            sent_at=time.monotonic(),
+    def _raise_fees(self, attempts: _Attempts, *, at_least: Fees) -> None:
+        attempts.fees = self._fees.raised(attempts.fees, at_least=at_least)
+        attempts.sent_at = time.monotonic()
+        self._sign(attempts)
+
+    def _sign(self, attempts: _Attempts) -> None:
+        attempts.signed.append(
+            sign_transaction(
+                self._signer,
+                chain_id=self._nodes.chain_id(),
+                nonce=attempts.nonce,
+                fees=attempts.fees,
+                gas=attempts.gas,
+                to=attempts.to,
+                payload=attempts.payload,
+                value=attempts.value,
+            )
         )
 
     def _offer(self) -> Fees:
-        base_fee = int(self._rpc.raw_block("latest").get("baseFeePerGas", "0x0"), 16)
-        try:
-            suggested = int(self._rpc.call("eth_maxPriorityFeePerGas"), 16)
-        except NodeError:
-            # Not every node has the method; the floor is good enough.
-            suggested = 0
-        return self._fees.offer(base_fee=base_fee, suggested_tip=suggested)
-
-    def _gas(self, to: str, payload: bytes) -> int:
-        """Return a gas limit with a quarter to spare; AnchorRefused if the call would revert."""
-        call = {"from": self.address, "to": to, "data": "0x" + payload.hex()}
-        try:
-            # On mined state alone: an anchor of an earlier run that waits in the pool is not done.
-            estimate = int(self._rpc.call("eth_estimateGas", call, "latest"), 16)
-        except NodeError as error:
-            raise _refusal(error) or error from None
-        return estimate + estimate // 4
-
-    def _node_knows(self, transaction: str) -> bool:
-        return self._rpc.call("eth_getTransactionByHash", transaction) is not None
-
-    def _why_failed(self, transaction: str, block: int) -> str:
-        sent = self._rpc.call("eth_getTransactionByHash", transaction)
-        call = {"from": sent["from"], "to": sent["to"], "data": sent["input"]}
-        try:
-            # The state before its block is what it met, unless a neighbour in the block changed it.
-            self._rpc.call("eth_call", call, block_id(max(block - 1, 0)))
-        except NodeError as error:
-            refusal = _refusal(error)
-            return refusal.reason if refusal else "reverted"
-        return "reverted"
-
-
-def _refusal(error: NodeError) -> AnchorRefused | None:
-    """Return what the contract said, or None if the error is the node's own."""
-    if error.revert_data and (known := contract_error(error.revert_data)):
-        return AnchorRefused(known.name, known.arguments, permanent=True)
-    if error.revert_data is not None or "revert" in error.node_message.lower():
-        return AnchorRefused("reverted", error.node_message, permanent=True)
-    return None
+        return self._fees.offer(
+            base_fee=newest_base_fee(self._nodes), suggested_tip=suggested_tip(self._nodes)
+        )

@@ -7,7 +7,7 @@ import pytest
 from eth_utils import keccak, to_checksum_address
 
 from anchoring import hashing
-from contracts_chain import AnchorClient, anchor_log_address, checksummed
+from contracts_chain import anchor_log_address, checksummed
 from contracts_chain.artifact import anchor_log_artifact
 from contracts_chain.contract_calls import (
     anchor_slot,
@@ -18,6 +18,7 @@ from contracts_chain.contract_calls import (
 )
 from contracts_chain.deploy import CREATE2_PROXY, SALT
 from tests.conftest import ROOT
+from tests.unit.contracts_chain.scripted_node import client_of
 
 LOG_ID, ROOT_HASH, LEAF = b"\x01" * 32, b"\x02" * 32, b"\x03" * 32
 
@@ -54,7 +55,7 @@ def test_importing_the_package_imports_no_web3() -> None:
 
 
 def test_log_ids_agree_with_the_log_s_own() -> None:
-    client = AnchorClient(rpc_url="http://127.0.0.1:1", private_key=b"\x07" * 32)
+    client = client_of("http://127.0.0.1:1")
     opener = bytes.fromhex(client.address[2:])
     assert client.log_id("log.example/acta") == hashing.log_id(
         opener=opener, origin="log.example/acta"

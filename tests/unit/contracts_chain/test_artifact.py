@@ -25,17 +25,20 @@ def test_any_difference_is_named() -> None:
 
 
 def test_sources_are_those_in_the_tree() -> None:
-    folder = ROOT / "solidity"
-    assert COMMITTED["sources"] == {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("*.sol")
-    }
+    folders = {"@openzeppelin": ROOT / "hardhat-local" / "node_modules", "": ROOT / "solidity"}
+    for name, digest in COMMITTED["sources"].items():
+        folder = folders[name.partition("/")[0] if name.startswith("@") else ""]
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest, name
+    own = {path.name for path in (ROOT / "solidity").glob("*.sol")}
+    assert own == {name for name in COMMITTED["sources"] if not name.startswith("@")}
 
 
 def test_settings_and_storage_layout_are_the_protocol_s() -> None:
     assert COMMITTED["compiler"] == f"solc {SOLC_VERSION}"
     assert COMMITTED["settings"] == {
-        "evmVersion": "osaka",
-        "optimizer": {"enabled": True, "runs": 200},
+        "evmVersion": "cancun",
+        "viaIR": True,
+        "optimizer": {"enabled": True, "runs": 1_000_000},
         "metadata": {"bytecodeHash": "none"},
     }
     assert COMMITTED["storage"] == {
@@ -50,7 +53,7 @@ def test_settings_and_storage_layout_are_the_protocol_s() -> None:
 
 def test_hardhat_tests_the_code_that_runs() -> None:
     config = (ROOT / "hardhat-local" / "hardhat.config.ts").read_text()
-    for setting in ('version: "0.8.37"', 'evmVersion: "osaka"', "runs: 200", '"none"'):
+    for setting in ('version: "0.8.37"', '"cancun"', "viaIR: true", "runs: 1_000_000", '"none"'):
         assert setting in config
 
 

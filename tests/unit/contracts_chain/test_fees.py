@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts_chain import AnchorRefused, FeePolicy
-from contracts_chain.sending import Fees
+from contracts_chain.fees import Fees
 
 GWEI = 10**9
 POLICY = FeePolicy(floor_tip=GWEI // 10, floor_total=GWEI, ceiling_total=100 * GWEI)
