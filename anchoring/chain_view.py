@@ -19,7 +19,8 @@ MAX_ANSWER = 8 * 1024 * 1024
 """Room for a block of many transactions; a storage word is 66 characters."""
 SECONDS = 15.0
 _QUANTITY = re.compile(r"0x[0-9a-fA-F]{0,64}")
-_LOGS, _ANCHORS, _STATUS, _SUCCESSOR, _FORKED = 0, 1, 2, 3, 5
+LOGS, ANCHORS, STATUS, SUCCESSOR, FORKED = 0, 1, 2, 3, 5
+"""Positions of AnchorLog's mappings, frozen (protocol, AnchorLog storage)."""
 _SELECTOR_TEXT = "verifyInclusion(bytes32,uint64,bytes32,bytes32,uint64,bytes32[])"
 VERIFY_INCLUSION = (
     "verifyInclusion(bytes32 logId, uint64 size, bytes32 root, bytes32 entry, uint64 index, "
@@ -181,8 +182,8 @@ def _observe(node: Node, question: Question) -> NodeView:
     if question.leaf_hash is not None:
         key = keccak256(log_id + question.leaf_hash)
         status = decode_status(
-            node.word(contract, mapping_slot(key, _STATUS)),
-            successor=node.word(contract, mapping_slot(key, _SUCCESSOR)),
+            node.word(contract, mapping_slot(key, STATUS)),
+            successor=node.word(contract, mapping_slot(key, SUCCESSOR)),
         )
     return NodeView(
         url=node.url,
@@ -191,8 +192,8 @@ def _observe(node: Node, question: Question) -> NodeView:
         has_code=len(_bytes(node.call("eth_getCode", "0x" + contract.hex(), "latest"), None)) > 0,
         finalized=finalized,
         named=named,
-        log=decode_log(node.word(contract, mapping_slot(log_id, _LOGS))),
-        forked=any(node.word(contract, mapping_slot(log_id, _FORKED))),
+        log=decode_log(node.word(contract, mapping_slot(log_id, LOGS))),
+        forked=any(node.word(contract, mapping_slot(log_id, FORKED))),
         anchors={
             root: decode_anchor(node.word(contract, anchor_slot(log_id, root)))
             for root in dict.fromkeys(question.roots)
@@ -203,7 +204,7 @@ def _observe(node: Node, question: Question) -> NodeView:
 
 def anchor_slot(log_id: bytes, root: bytes) -> bytes:
     """Return the storage slot of ``anchors[keccak(logId ‖ root)]``, 32 bytes."""
-    return mapping_slot(keccak256(log_id + root), _ANCHORS)
+    return mapping_slot(keccak256(log_id + root), ANCHORS)
 
 
 def mapping_slot(key: bytes, position: int) -> bytes:

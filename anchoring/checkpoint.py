@@ -95,9 +95,29 @@ def sign_checkpoint(checkpoint: Checkpoint, *, key: Ed25519PrivateKey, name: str
     if name != checkpoint.origin:
         raise BadCheckpoint(f"expected the key name {checkpoint.origin!r}, got {name!r}")
     body = checkpoint.body()
+    return f"{body}\n{_signature_line(body, key, name)}"
+
+
+def add_signature(text: str, *, key: Ed25519PrivateKey, name: str) -> str:
+    """Return the signed note with one more signature, as a log does when its key changes.
+
+    The signatures it has stay, so whoever trusts only the earlier key still opens it. A note
+    that the key has signed already comes back as it is. Raises BadCheckpoint.
+    """
+    body, signatures = _split(text)
+    origin = _parse_body(body).origin
+    if name != origin:
+        raise BadCheckpoint(f"expected the key name {origin!r}, got {name!r}")
+    typed = bytes([_ED25519]) + key.public_key().public_bytes_raw()
+    if any((own, made[:4]) == (name, _key_id(name, typed)) for own, made in signatures):
+        return text
+    return text + _signature_line(body, key, name)
+
+
+def _signature_line(body: str, key: Ed25519PrivateKey, name: str) -> str:
     typed = bytes([_ED25519]) + key.public_key().public_bytes_raw()
     signature = _key_id(name, typed) + key.sign(body.encode("utf-8"))
-    return f"{body}\n\N{EM DASH} {name} {base64.b64encode(signature).decode('ascii')}\n"
+    return f"\N{EM DASH} {name} {base64.b64encode(signature).decode('ascii')}\n"
 
 
 def open_checkpoint(text: str, vkeys: Sequence[str]) -> Checkpoint:

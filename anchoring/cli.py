@@ -1,4 +1,4 @@
-"""The ``acta`` command: verify evidence, and decide whom to trust.
+"""The ``acta`` command: verify evidence, audit logs, and decide whom to trust.
 
 Exit codes: 0 VALID, 1 INVALID, 3 CANNOT CHECK, 2 wrong usage. Other commands come from the
 entry points of group ``acta.commands`` and are loaded only when asked for.
@@ -8,6 +8,7 @@ import argparse
 import json
 import locale
 import os
+import re
 import sys
 from collections.abc import Sequence
 from datetime import timedelta
@@ -16,12 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from anchoring.errors import AnchoringError, InvalidError
+from anchoring.log_commands import BASE_ACTIONS, add_log_commands
 
 if TYPE_CHECKING:
     from anchoring.report import Report
     from anchoring.trust import TrustFile
 
-BASE_COMMANDS = ("verify", "trust")
+BASE_COMMANDS = ("verify", "trust", "log")
 WRONG_USAGE = 2
 _INVALID, _CANNOT_CHECK = 1, 3
 _MAX_FILE = 128 * 1024 * 1024
@@ -32,8 +34,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     parser, commands = _parser()
-    first = next((word for word in given if not word.startswith("-")), None)
-    if first not in BASE_COMMANDS:
+    first, second, *_ = [*(word for word in given if not word.startswith("-")), None, None]
+    if first == "log" and second not in BASE_ACTIONS:
+        _load_others(commands, wanted=second)
+    elif first not in BASE_COMMANDS:
         _load_others(commands, wanted=first)
     parsed = parser.parse_args(given)
     if not hasattr(parsed, "run"):
@@ -43,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int = parsed.run(parsed)
     except ModuleNotFoundError as reason:
         # The service's commands are in the package; what they import may not be installed.
-        if first in BASE_COMMANDS:
+        if first in BASE_COMMANDS and (first != "log" or second in BASE_ACTIONS):
             raise
         print(f"acta: {_NEEDS_SERVICE} ({reason})", file=sys.stderr)
         return WRONG_USAGE
@@ -68,6 +72,14 @@ def _parser() -> tuple[argparse.ArgumentParser, Any]:
         metavar="SECONDS",
         help="CANNOT CHECK if the newest final block is older",
     )
+    verify.add_argument(
+        "--block-hash",
+        action="append",
+        default=[],
+        type=_block,
+        metavar="[CHAIN:]HASH",
+        help="trust this block, whose hash you have by another way: then no node is needed",
+    )
     verify.set_defaults(run=_verify)
     trust = commands.add_parser("trust", help="decide whom to trust")
     actions = trust.add_subparsers(metavar="ACTION", required=True)
@@ -79,6 +91,7 @@ def _parser() -> tuple[argparse.ArgumentParser, Any]:
     add.set_defaults(run=_trust_add)
     show = actions.add_parser("show", help="list what you trust")
     show.set_defaults(run=_trust_show)
+    add_log_commands(commands, _language)
     return parser, commands
 
 
@@ -99,6 +112,7 @@ def _verify(parsed: argparse.Namespace) -> int:
     # Imported here: pyHanko takes most of a second, and the other commands do without it.
     from anchoring.report_print import render
     from anchoring.verify import verify_evidence, verify_pdf_alone, verify_without_trust_file
+    from anchoring.verify_context import TrustedBlock
 
     try:
         given = _read(parsed.file)
@@ -127,6 +141,7 @@ def _verify(parsed: argparse.Namespace) -> int:
             rpc=parsed.rpc,
             pdf=given if is_pdf else None,
             max_status_age=parsed.max_status_age,
+            blocks=[TrustedBlock(chain, block_hash) for chain, block_hash in parsed.block_hash],
         )
     lang = parsed.lang or _language()
     if parsed.json:
@@ -246,6 +261,16 @@ def _language() -> str:
     if named is None:
         named = locale.getlocale()[0] or ""
     return "es" if named.lower().startswith(("es", "spanish")) else "en"
+
+
+def _block(text: str) -> tuple[int | None, bytes]:
+    """Return chain id (None: the document's home) and hash of ``[CHAIN:]0x…``."""
+    form = re.fullmatch(r"(?:([1-9][0-9]{0,15}):)?(?:0x)?([0-9a-fA-F]{64})", text)
+    if form is None:
+        raise argparse.ArgumentTypeError(
+            f"expected a block hash of 64 hex digits, after CHAIN: if need be, got {text!r}"
+        )
+    return None if form[1] is None else int(form[1]), bytes.fromhex(form[2])
 
 
 def _seconds(text: str) -> timedelta:

@@ -80,6 +80,16 @@ class MalformedAttestation(InvalidError):
     code = "anchoring/malformed-attestation"
 
 
+class BadAssertion(InvalidError):
+    """A passkey's answer breaks a rule of SPEC.md §5; ``code`` is ``webauthn/<which>``."""
+
+    code = "webauthn/bad"
+
+    def __init__(self, which: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = f"webauthn/{which}"
+
+
 class MalformedAttribute(InvalidError):
     """Acta's signed CMS attribute is repeated, empty, or holds wrong bytes."""
 
@@ -114,6 +124,12 @@ class BadCheckpoint(InvalidError):
     """A checkpoint is not well formed, or a signature by a trusted key does not verify."""
 
     code = "anchoring/bad-checkpoint"
+
+
+class BadStateProof(InvalidError):
+    """A block header or a trie proof is malformed, or does not lead to its root."""
+
+    code = "anchoring/bad-state-proof"
 
 
 class ProofError(InvalidError):

@@ -14,7 +14,7 @@ from typing import Any
 
 from lxml import etree
 
-from anchoring.attestation import MAX_ATTESTATION
+from anchoring.attestation import MAX_ATTESTATION, parse_attestation
 from anchoring.container import MAX_CONTAINER, read_container, write_container
 from anchoring.errors import IncompleteEvidence, MalformedEvidence
 from anchoring.evidence_lists import (
@@ -90,7 +90,10 @@ class StatementRecord:
         if (self.attestation is None) != (self.method is None):
             raise MalformedEvidence("expected an attestation and its method together, or neither")
         attested = ZERO32
-        if self.attestation is not None and self.method is not None:
+        if self.attestation is not None and self.method == "webauthn":
+            # Its fields are hashed one by one, so that a contract can check them.
+            attested = parse_attestation(self.attestation).hash
+        elif self.attestation is not None and self.method is not None:
             attested = attestation_hash(
                 method=self.method, attestation_sha256=sha256(self.attestation)
             )
@@ -116,8 +119,9 @@ class EvidenceInput:
     """What evidence is made from.
 
     ``statements``: the whole transcript, in log-index order. ``proofs``: tlog-proof texts by
-    ``"document"`` or a statement's leaf hash in hex. ``anchor``: the members of
-    ``anchors/<chainId>.json`` (``acta`` may be left out), or None before anchoring.
+    ``"document"`` or a statement's leaf hash in hex. ``anchor``: the members of the home's
+    ``anchors/<chainId>.json`` (see ``build_anchor``), or None before anchoring;
+    ``other_anchors``: those of other chains.
     ``disclosures``: raw disclosures by party number. ``created``: RFC 3339 ms with Z.
     """
 
@@ -128,6 +132,7 @@ class EvidenceInput:
     disclosures: Mapping[int, Sequence[bytes]]
     parties: Sequence[Mapping[str, Any]]
     created: str
+    other_anchors: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True)
@@ -168,8 +173,9 @@ def evidence_members(source: EvidenceInput) -> dict[str, bytes]:
         members[f"disclosures/{party}.json"] = build_disclosures(party, disclosures)
     for name, proof in source.proofs.items():
         members[f"proofs/{name}.tlog-proof"] = proof.encode("utf-8")
-    if source.anchor is not None:
-        anchor = build_anchor(source.anchor)
+    home = () if source.anchor is None else (source.anchor,)
+    for record in (*home, *source.other_anchors):
+        anchor = build_anchor(record)
         members[f"anchors/{parse_anchor(anchor).chain_id}.json"] = anchor
     return {"manifest.json": build_manifest(members, created=source.created), **members}
 

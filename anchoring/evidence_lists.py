@@ -14,11 +14,23 @@ from anchoring.disclosure import parse_disclosure
 from anchoring.errors import InvalidError, MalformedEvidence
 from anchoring.fields import MAX_PARTY, WORD, Fields
 from anchoring.hashing import leaf_hash, sha256, statement_entry
+from anchoring.party_keys import MAX_KEYS, PartyKey, read_party_keys
 
 MAX_LIST = 8 * 1024 * 1024
 MAX_OPENINGS = 5000
 MAX_PROOF_NODES = 128
 MAX_NODE = 64 * 1024
+MAX_OTHER_PROOFS = 1000
+_NO_PROOFS: Mapping[str, Any] = {
+    "header": None,
+    "accountProof": None,
+    "anchorProof": None,
+    "statusProof": None,
+    "successorProof": None,
+    "forkedProof": None,
+    "otherProofs": [],
+    "consistency": None,
+}
 
 
 @dataclass(frozen=True)
@@ -59,15 +71,17 @@ class PartyRecord:
     party: int
     role: str
     order: int
-    keys: tuple[Mapping[str, Any], ...]
+    keys: tuple[PartyKey, ...]
 
 
 @dataclass(frozen=True)
 class AnchorRecord:
     """One anchor on one chain: a checkpoint's size and root, the block, and offline proofs.
 
-    ``block_time`` is in Unix seconds; ``header`` is the block header's RLP; each proof is a
-    list of RLP trie nodes from the root down (EIP-1186), or None where it was not kept.
+    ``block_time`` is in Unix seconds; ``header`` is the RLP of the header of the anchor's block
+    or a later one; each proof is a list of RLP trie nodes from the root down (EIP-1186), or None
+    where it was not kept. ``other_proofs``: anchor slots of other roots, by root.
+    ``consistency``: of the record's tree with the home's, None at home.
     """
 
     chain_id: int
@@ -83,6 +97,21 @@ class AnchorRecord:
     account_proof: tuple[bytes, ...] | None
     anchor_proof: tuple[bytes, ...] | None
     status_proof: tuple[bytes, ...] | None
+    successor_proof: tuple[bytes, ...] | None
+    forked_proof: tuple[bytes, ...] | None
+    other_proofs: Mapping[bytes, tuple[bytes, ...]]
+    consistency: tuple[bytes, ...] | None
+
+    @property
+    def proofs(self) -> tuple[tuple[bytes, ...] | None, ...]:
+        """The five proofs that have a member of their own."""
+        return (
+            self.account_proof,
+            self.anchor_proof,
+            self.status_proof,
+            self.successor_proof,
+            self.forked_proof,
+        )
 
 
 def build_manifest(members: Mapping[str, bytes], *, created: str) -> bytes:
@@ -168,15 +197,12 @@ def parse_parties(raw: bytes) -> tuple[PartyRecord, ...]:
         one.exactly("party", "role", "order", "keys")
         if one.integer("party") != number:
             raise MalformedEvidence(f"expected party {number} at this place in parties.json")
-        keys = one.items("keys", maximum=16)
-        if not all(isinstance(key, dict) for key in keys):
-            raise MalformedEvidence("expected the keys of a party to be objects")
         parties.append(
             PartyRecord(
                 party=number,
                 role=one.text("role", form=WORD),
                 order=one.integer("order", maximum=MAX_PARTY),
-                keys=tuple(keys),
+                keys=read_party_keys(one.items("keys", maximum=MAX_KEYS)),
             )
         )
     return tuple(parties)
@@ -213,8 +239,8 @@ def parse_disclosures(raw: bytes) -> tuple[int, tuple[bytes, ...]]:
 
 
 def build_anchor(anchor: Mapping[str, Any]) -> bytes:
-    """Return ``anchors/<chainId>.json`` from its members, ``acta`` added if left out."""
-    raw = canonical_bytes({"acta": "anchor/1", **anchor})
+    """Return ``anchors/<chainId>.json``; ``acta`` and what proves nothing may be left out."""
+    raw = canonical_bytes({"acta": "anchor/1", **_NO_PROOFS, **anchor})
     parse_anchor(raw)
     return raw
 
@@ -224,7 +250,7 @@ def parse_anchor(raw: bytes) -> AnchorRecord:
     fields = _open(raw, "anchor")
     fields.exactly(
         *("acta", "chainId", "contract", "logId", "size", "root", "transaction", "block"),
-        *("header", "accountProof", "anchorProof", "statusProof"),
+        *_NO_PROOFS,
     )
     block = fields.fields("block")
     block.exactly("number", "hash", "time")
@@ -242,7 +268,31 @@ def parse_anchor(raw: bytes) -> AnchorRecord:
         account_proof=_nodes(fields, "accountProof"),
         anchor_proof=_nodes(fields, "anchorProof"),
         status_proof=_nodes(fields, "statusProof"),
+        successor_proof=_nodes(fields, "successorProof"),
+        forked_proof=_nodes(fields, "forkedProof"),
+        other_proofs=_other_proofs(fields),
+        consistency=_path(fields, "consistency"),
     )
+
+
+def _other_proofs(fields: Fields) -> dict[bytes, tuple[bytes, ...]]:
+    found: dict[bytes, tuple[bytes, ...]] = {}
+    for item in fields.items("otherProofs", maximum=MAX_OTHER_PROOFS):
+        one = Fields(item, what="other proof", error=MalformedEvidence)
+        one.exactly("root", "proof")
+        root, nodes = one.hex("root", 32), _nodes(one, "proof")
+        if nodes is None or root in found or root == fields.hex("root", 32):
+            raise MalformedEvidence("expected one proof of each other root")
+        found[root] = nodes
+    return found
+
+
+def _path(fields: Fields, name: str) -> tuple[bytes, ...] | None:
+    if fields.is_null(name):
+        return None
+    hashes = fields.items(name, maximum=MAX_PROOF_NODES)
+    each = (Fields({name: one}, what="anchor", error=MalformedEvidence) for one in hashes)
+    return tuple(one.hex(name, 32) for one in each)
 
 
 def _nodes(fields: Fields, name: str) -> tuple[bytes, ...] | None:

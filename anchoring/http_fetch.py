@@ -23,6 +23,12 @@ class Unreachable(CannotCheckError):  # noqa: N818  # named after what is wrong,
     code = "network/unreachable"
 
 
+class NotThere(Unreachable):
+    """The host answered that it has nothing at this URL (404 or 410)."""
+
+    code = "network/not-there"
+
+
 class _SameKindRedirects(urllib.request.HTTPRedirectHandler):
     """Follows redirects to http and https only, and never from https to http."""
 
@@ -67,7 +73,8 @@ def fetch(
             return bytes(received)
     except urllib.error.HTTPError as reason:
         reason.close()
-        raise Unreachable(f"expected status 200, got {reason.code}") from None
+        kind = NotThere if reason.code in (404, 410) else Unreachable
+        raise kind(f"expected status 200, got {reason.code}") from None
     except (OSError, http.client.HTTPException, ValueError) as reason:
         # OSError holds URLError, time-outs, refused connections and TLS errors.
         raise Unreachable(f"no answer: {getattr(reason, 'reason', None) or reason}") from None

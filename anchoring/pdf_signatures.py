@@ -73,6 +73,8 @@ class CertificateFacts:
     subject: str
     issuer: str
     issuer_sha256: bytes | None
+    policies: frozenset[str] = frozenset()
+    """Dotted OIDs of the certificate's policies."""
 
 
 @dataclass(frozen=True)
@@ -362,7 +364,13 @@ def _certificate(
         subject=str(certificate.subject.human_friendly)[:200],
         issuer=str(certificate.issuer.human_friendly)[:200],
         issuer_sha256=None if issuer is None else sha256(issuer.dump()),
+        policies=_policies(certificate),
     )
+
+
+def _policies(certificate: x509.Certificate) -> frozenset[str]:
+    stated = certificate.certificate_policies_value
+    return frozenset(one["policy_identifier"].dotted for one in stated or ())
 
 
 def _certificates(carried: Iterable[object]) -> list[x509.Certificate]:

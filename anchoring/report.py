@@ -6,7 +6,7 @@ become VALID when every step says so itself.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
 
@@ -77,6 +77,11 @@ def note(code: str, **facts: object) -> Finding:
     return Finding(Outcome.NOTE, code, facts)
 
 
+def block_time(seconds: int) -> datetime:
+    """Return a block's Unix seconds as a datetime; times past the year 9999 are cut there."""
+    return datetime.fromtimestamp(min(seconds, 253402300799), UTC)
+
+
 @dataclass(frozen=True)
 class Step:
     """One numbered step: its worst outcome, and the sentence and code of what led to it."""
@@ -141,6 +146,8 @@ class Report:
     chain_call: ChainCall | None = None
     facts: Mapping[str, object] = field(default_factory=dict)
     """Of the whole: whom one would have to trust, the sentence's values."""
+    trusts: tuple[Finding, ...] = ()
+    """What the verdict still rests on, one sentence each; mathematics is not among them."""
 
     @property
     def exit_code(self) -> int:
@@ -189,6 +196,10 @@ class Report:
                     "provedBefore": _time(line.proved_before),
                 }
                 for line in self.signers
+            ],
+            "trusts": [
+                {"code": one.code, "detail": one.sentence(lang), "facts": _plain(one.facts)}
+                for one in self.trusts
             ],
             "proved": {
                 "notBefore": _time(self.time_bounds.not_before),

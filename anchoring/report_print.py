@@ -22,6 +22,7 @@ def render(report: Report, lang: str) -> str:
         for signer in report.signers:
             lines += _signer(signer, lang)
     lines += _proved(report, lang)
+    lines += _trusts(report, lang)
     lines += _chain_call(report, lang)
     conclusion = f"{label(report.verdict.value, lang)} {report.summary_in(lang)}"
     lines += ["", *_wrapped(conclusion, "")]
@@ -52,6 +53,16 @@ def _proved(report: Report, lang: str) -> list[str]:
     lines = ["", *_wrapped(_filled("proved-all", lang, before=show(bounds.not_after, lang)), "")]
     if bounds.not_before is not None:
         lines += _wrapped(_filled("proved-from", lang, after=show(bounds.not_before, lang)), "")
+    return lines
+
+
+def _trusts(report: Report, lang: str) -> list[str]:
+    if not report.trusts:
+        return []
+    lines = ["", label("trusts", lang)]
+    for one in report.trusts:
+        first, *rest = _wrapped(one.sentence(lang), "    ")
+        lines += [f"  - {first.strip()}", *rest]
     return lines
 
 

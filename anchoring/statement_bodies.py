@@ -1,4 +1,4 @@
-"""The bodies of the statements that a verdict rests on (SPEC.md §4).
+"""The bodies of the statements that a verdict rests on (SPEC.md §3).
 
 Members that are not named here are bound by the statement's hash and otherwise ignored.
 """
@@ -6,10 +6,12 @@ Members that are not named here are bound by the statement's hash and otherwise 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from anchoring.errors import MalformedStatement
 from anchoring.fields import MAX_PARTY, WORD, Fields
+from anchoring.party_keys import MAX_KEYS
 from anchoring.statement import Statement
 
 _FIELD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -28,11 +30,20 @@ class PreparedParty:
 
 @dataclass(frozen=True)
 class PreparedBody:
-    """``prepared``: hash of the PDF before any signature (32 bytes), and who will sign where."""
+    """``prepared``: hash of the PDF before any signature (32 bytes), and who will sign where.
+
+    ``voidable``: every signer brings a key, and all together may void on chain. ``deadline``:
+    the last moment to sign.
+    """
 
     sha256: bytes
     parties: tuple[PreparedParty, ...]
     voidable: bool
+    deadline: datetime
+
+    def order_of(self, party: int) -> int:
+        """Return when a party signs: lower numbers first, equal ones in any order."""
+        return next(one.order for one in self.parties if one.party == party)
 
 
 @dataclass(frozen=True)
@@ -57,6 +68,8 @@ class SignedBody:
     has_company: bool
     consent: ConsentBody
     method: str
+    keys: tuple[bytes, ...] | None = None
+    """The commitments of all keys that may speak for the signer; None: the actor's alone."""
 
 
 def read_prepared(statement: Statement) -> PreparedBody:
@@ -83,6 +96,7 @@ def read_prepared(statement: Statement) -> PreparedBody:
         sha256=fields.hex("prepared", 32),
         parties=tuple(parties),
         voidable=fields.boolean("voidable"),
+        deadline=fields.time("deadline"),
     )
 
 
@@ -105,6 +119,7 @@ def read_signed(statement: Statement) -> SignedBody:
         has_company=not fields.is_null("company"),
         consent=_consent(fields.fields("consent")),
         method=fields.text("method", form=WORD),
+        keys=_keys(fields) if "keys" in statement.body else None,
     )
 
 
@@ -112,6 +127,16 @@ def read_assurance(statement: Statement) -> str:
     """Return what an ``identified`` statement claims, ``mailbox`` for example."""
     fields = Fields(statement.body, what="identified", error=MalformedStatement)
     return fields.text("assurance", form=WORD)
+
+
+def _keys(fields: Fields) -> tuple[bytes, ...]:
+    commits = tuple(
+        Fields({"key": one}, what="signed.keys", error=MalformedStatement).hex("key", 32)
+        for one in fields.items("keys", maximum=MAX_KEYS)
+    )
+    if not commits or len(set(commits)) != len(commits):
+        raise MalformedStatement("expected different key commitments in signed.keys, one or more")
+    return commits
 
 
 def _consent(fields: Fields) -> ConsentBody:

@@ -6,7 +6,7 @@ a rule are INVALID, what this reader cannot decide is CANNOT CHECK, and so is a 
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -25,6 +25,7 @@ from anchoring.report import (
     SignerLine,
     Step,
     TimeBounds,
+    Verdict,
     conclude,
     failed,
     make_step,
@@ -32,14 +33,8 @@ from anchoring.report import (
 )
 from anchoring.trust import TrustFile
 from anchoring.verify_binding import check_binding
-from anchoring.verify_chain import (
-    check_anchor,
-    check_chain,
-    check_consistency,
-    check_status,
-    load_views,
-)
-from anchoring.verify_context import DEFAULT_SKEW, Context, NotReached, Options
+from anchoring.verify_chain import check_anchor, check_chain, load_witnesses
+from anchoring.verify_context import DEFAULT_SKEW, Context, NotReached, Options, TrustedBlock
 from anchoring.verify_document import (
     check_container,
     check_home,
@@ -51,6 +46,7 @@ from anchoring.verify_document import (
     load_document,
     load_home,
 )
+from anchoring.verify_history import check_consistency, check_other_chains
 from anchoring.verify_log import (
     chain_call,
     check_document_leaf,
@@ -58,17 +54,19 @@ from anchoring.verify_log import (
     load_document_leaf,
     load_statement_leaves,
 )
+from anchoring.verify_parties import check_parties
 from anchoring.verify_statements import (
     check_attestations,
     check_disclosures,
-    check_parties,
     check_statements,
     check_transcript,
     load_bound,
     load_statements,
     signer_lines,
 )
+from anchoring.verify_status import IN_FORCE_IN_BLOCK, check_status
 from anchoring.verify_times import check_times, time_bounds, with_proved_times
+from anchoring.verify_trusts import trusts_of
 
 _LOG = logging.getLogger(__name__)
 
@@ -98,10 +96,11 @@ STEPS: tuple[StepSpec, ...] = (
     StepSpec("disclosures", check_disclosures),
     StepSpec("log", check_document_leaf, load_document_leaf),
     StepSpec("log-statements", check_statement_leaves, load_statement_leaves),
-    StepSpec("chain", check_chain, load_views),
+    StepSpec("chain", check_chain, load_witnesses),
     StepSpec("anchor", check_anchor),
     StepSpec("status", check_status),
     StepSpec("times", check_times),
+    StepSpec("others", check_other_chains),
     StepSpec("consistency", check_consistency),
 )
 
@@ -115,11 +114,13 @@ def verify_evidence(
     pdf: bytes | None = None,
     skew: timedelta = DEFAULT_SKEW,
     max_status_age: timedelta | None = None,
+    blocks: Sequence[TrustedBlock] = (),
 ) -> Report:
     """Verify ``.asice`` bytes, and ``pdf`` beside them if given, and report every step.
 
     ``rpc`` replaces the nodes of the trust file when given; nodes named by the evidence are never
-    asked. ``now`` is aware; it only ages the status. Raises nothing on any input.
+    asked. ``blocks``: hashes that the reader knows otherwise; with one, no node is needed.
+    ``now`` is aware; it only ages the status. Raises nothing on any input.
     """
     try:
         read = read_evidence(evidence)
@@ -134,7 +135,7 @@ def verify_evidence(
         given_pdf=pdf,
         trust=trust,
         urls=urls,
-        options=Options(now or datetime.now(UTC), skew, max_status_age),
+        options=Options(now or datetime.now(UTC), skew, max_status_age, tuple(blocks)),
     )
     return run(context)
 
@@ -206,11 +207,10 @@ def _unread(*findings: Finding) -> Report:
 
 
 def _report(steps: Sequence[Step], context: Context | None) -> Report:
-    signers: tuple[SignerLine, ...] = ()
-    bounds, call = TimeBounds(None, None), None
+    extras = _Extras()
     if context is not None:
         try:
-            signers, bounds, call = _extras(context)
+            extras = _extras(context)
         except Exception as fault:  # noqa: BLE001  # see the module's docstring
             # What is only shown must not stand in the way of a verdict, nor make one VALID.
             steps = [*steps, make_step(len(steps) + 1, "report", [_internal(fault)])]
@@ -220,21 +220,45 @@ def _report(steps: Sequence[Step], context: Context | None) -> Report:
         verdict=verdict,
         reason_code=cause.code,
         summary="",
-        signers=signers,
-        time_bounds=bounds,
-        chain_call=call,
-        facts=cause.facts,
+        signers=extras.signers,
+        time_bounds=extras.bounds,
+        chain_call=extras.call,
+        facts=_as_of(steps) if verdict is Verdict.VALID else cause.facts,
+        trusts=extras.trusts,
     )
     return Report(**{**vars(report), "summary": report.summary_in("en")})
 
 
-def _extras(context: Context) -> tuple[tuple[SignerLine, ...], TimeBounds, ChainCall | None]:
+_NO_BOUNDS = TimeBounds(None, None)
+
+
+@dataclass(frozen=True)
+class _Extras:
+    """What a report shows beside its steps."""
+
+    signers: tuple[SignerLine, ...] = ()
+    bounds: TimeBounds = _NO_BOUNDS
+    call: ChainCall | None = None
+    trusts: tuple[Finding, ...] = ()
+
+
+def _extras(context: Context) -> _Extras:
     try:
         lines = with_proved_times(context, signer_lines(context))
-        return lines, time_bounds(context), chain_call(context)
+        trusts = trusts_of(context, lines)
+        return _Extras(lines, time_bounds(context), chain_call(context), trusts)
     except AnchoringError:
         # A step has said why already; there is nothing to show.
-        return (), TimeBounds(None, None), None
+        return _Extras()
+
+
+def _as_of(steps: Sequence[Step]) -> Mapping[str, object]:
+    """Return the block that a VALID verdict speaks of, nothing where nodes spoke of the present."""
+    for step in steps:
+        for finding in step.findings:
+            if finding.code == IN_FORCE_IN_BLOCK:
+                return finding.facts
+    return {}
 
 
 def _finding(reason: AnchoringError) -> Finding:

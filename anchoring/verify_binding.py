@@ -1,9 +1,13 @@
 """The step that ties each signature to its statement, and that to everything it binds (rule 5)."""
 
+from collections.abc import Mapping
+
+from anchoring.assurance import POLICY_OF, known_assurances
 from anchoring.hashing import ZERO32
 from anchoring.pdf_signatures import SignatureFacts
 from anchoring.report import Finding, failed, unchecked
-from anchoring.statement_bodies import PreparedParty, read_consented
+from anchoring.statement import Actor, Statement
+from anchoring.statement_bodies import PreparedParty, read_assurance, read_consented
 from anchoring.verify_context import SEAL_FIELD, BoundSignature, Context, absent, need, or_ok
 from anchoring.verify_document import revision_before
 
@@ -23,6 +27,7 @@ def check_binding(context: Context) -> list[Finding]:
             findings.append(_unbound(context, party, signature))
         else:
             findings += _check_one(context, party, bound[party.party])
+    findings += _turns(context, bound)
     paired = {one.entry.opening.leaf for one in bound.values()}
     for entry in context.open_statements("signed"):
         if entry.opening.leaf not in paired:
@@ -63,9 +68,13 @@ def _check_one(context: Context, party: PreparedParty, one: BoundSignature) -> l
     ]
     if body.values or body.has_company:
         findings.append(unchecked("binding/unknown-values", party=party.party))
-    stamp = signature.time_stamp
-    if stamp is not None and statement.at > stamp.time + context.options.skew:
+    stamp, skew = signature.time_stamp, context.options.skew
+    if stamp is not None and statement.at > stamp.time + skew:
         findings.append(failed("binding/signed-later", party=party.party))
+    if statement.at > prepared.deadline or (
+        stamp is not None and stamp.time > prepared.deadline + skew
+    ):
+        findings.append(failed("binding/after-deadline", party=party.party))
     return findings + _identity(context, one) + _consent(context, one)
 
 
@@ -78,14 +87,50 @@ def _identity(context: Context, one: BoundSignature) -> list[Finding]:
             return [unchecked("binding/identity-withheld", party=party)]
         holds = (
             entry.statement.type == "identified"
-            and entry.statement.actor == one.statement.actor
+            and _same_actor(entry.statement.actor, one.statement.actor)
             and entry.opening.index < one.entry.opening.index
             and entry.opening.attestation_hash != ZERO32
         )
-        return [] if holds else [failed("binding/identity", party=party)]
+        return _policy(one, entry.statement) if holds else [failed("binding/identity", party=party)]
     if context.stripped:
         return [unchecked("binding/identity-withheld", party=party)]
     return [failed("binding/identity", party=party)]
+
+
+def _same_actor(earlier: Actor, signer: Actor) -> bool:
+    """Say whether an earlier statement is by the signer; its key may have been made since."""
+    same = (earlier.party, earlier.role) == (signer.party, signer.role)
+    return same and earlier.key_commit in (signer.key_commit, ZERO32)
+
+
+def _policy(one: BoundSignature, identified: Statement) -> list[Finding]:
+    """The certificate was issued for the assurance that the identification states (rule 12)."""
+    stated = read_assurance(identified)
+    if stated not in POLICY_OF:
+        return [unchecked("binding/assurance-unknown", party=one.party, assurance=stated)]
+    if known_assurances(one.signature.certificate.policies) != {stated}:
+        return [failed("binding/assurance", party=one.party, assurance=stated)]
+    return []
+
+
+def _turns(context: Context, bound: Mapping[int, BoundSignature]) -> list[Finding]:
+    """Who was announced to sign earlier did, in the PDF and in the log."""
+    orders = [
+        (need(context.prepared, "prepared").order_of(party), one) for party, one in bound.items()
+    ]
+    findings = []
+    for order, one in orders:
+        early = any(
+            other < order
+            and (
+                ahead.signature.revision > one.signature.revision
+                or ahead.entry.opening.index > one.entry.opening.index
+            )
+            for other, ahead in orders
+        )
+        if early:
+            findings.append(failed("binding/out-of-turn", party=one.party))
+    return findings
 
 
 def _consent(context: Context, one: BoundSignature) -> list[Finding]:
@@ -93,7 +138,7 @@ def _consent(context: Context, one: BoundSignature) -> list[Finding]:
         statement = need(entry.statement, "consented")
         if (
             entry.opening.index < one.entry.opening.index
-            and statement.actor == one.statement.actor
+            and _same_actor(statement.actor, one.statement.actor)
             and read_consented(statement) == one.body.consent
         ):
             return []

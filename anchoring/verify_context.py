@@ -6,20 +6,20 @@ the asking step NOT_CHECKED. So no step can pass on the strength of something no
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
-from anchoring.chain_view import NodeView
 from anchoring.checkpoint import Checkpoint
 from anchoring.errors import CannotCheckError
 from anchoring.evidence import AnchorRecord, Evidence, Opening
 from anchoring.locator import Locator
 from anchoring.pdf_signatures import PdfFacts, SignatureFacts
-from anchoring.report import Finding, failed, ok, unchecked
+from anchoring.report import Finding, block_time, failed, ok, unchecked
 from anchoring.statement import Statement
 from anchoring.statement_bodies import PreparedBody, SignedBody
 from anchoring.tlog_proof import TlogProof
 from anchoring.trust import Home, TrustFile, TrustKey
+from anchoring.witnesses import Witnesses
 
 SEAL_FIELD = "acta-seal"
 DEFAULT_SKEW = timedelta(seconds=120)
@@ -35,12 +35,29 @@ class NotReached(CannotCheckError):  # noqa: N818  # named after what is wrong, 
 
 
 @dataclass(frozen=True)
+class TrustedBlock:
+    """A block's hash (32 bytes) that the reader has by another way; None: of the home's chain."""
+
+    chain_id: int | None
+    hash: bytes
+
+
+@dataclass(frozen=True)
 class Options:
-    """The reader's choices: the present, tolerated clock skew, oldest acceptable status."""
+    """The reader's choices: the present, clock skew, oldest status accepted, trusted blocks."""
 
     now: datetime
     skew: timedelta = DEFAULT_SKEW
     max_status_age: timedelta | None = None
+    blocks: tuple[TrustedBlock, ...] = ()
+
+    def trusts(self, block_hash: bytes, chain_id: int, *, at_home: bool) -> bool:
+        """Say whether the reader gave this hash for this chain."""
+        return any(
+            one.hash == block_hash
+            and (one.chain_id == chain_id or (one.chain_id is None and at_home))
+            for one in self.blocks
+        )
 
 
 @dataclass(frozen=True)
@@ -90,7 +107,7 @@ class Context:
     bound: tuple[BoundSignature, ...] | None = None
     document_leaf: LoggedLeaf | None = None
     statement_leaves: Mapping[bytes, LoggedLeaf] | None = None
-    views: tuple[NodeView, ...] | None = None
+    witnesses: Witnesses | None = None
 
     @property
     def seal(self) -> SignatureFacts:
@@ -164,8 +181,3 @@ def absent(context: Context, *, withheld: str, missing: str, **facts: object) ->
 def or_ok(findings: list[Finding], code: str, **facts: object) -> list[Finding]:
     """Return ``findings``, or one OK where nothing was found amiss."""
     return findings or [ok(code, **facts)]
-
-
-def block_time(seconds: int) -> datetime:
-    """Return a block's Unix seconds as a datetime; times past the year 9999 are cut there."""
-    return datetime.fromtimestamp(min(seconds, 253402300799), UTC)

@@ -7,13 +7,8 @@ from itertools import pairwise
 from anchoring.errors import IncompleteEvidence
 from anchoring.hashing import agreement_ref
 from anchoring.locator import read_locator
-from anchoring.pdf_revisions import (
-    RevisionStep,
-    compare_revisions,
-    forbidden_changes,
-    prepared_end,
-    revision_of_prefix,
-)
+from anchoring.pdf_changes import RevisionStep, forbidden_changes
+from anchoring.pdf_revisions import compare_revisions, prepared_end, revision_of_prefix
 from anchoring.pdf_signatures import (
     CertificateFacts,
     CertificateState,

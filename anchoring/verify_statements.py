@@ -3,18 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from anchoring.attestation import parse_attestation
+from anchoring.attestation import CodeAttestation, parse_attestation
 from anchoring.disclosure import parse_disclosure
-from anchoring.errors import MalformedStatement, UnknownVersion
-from anchoring.hashing import ZERO32, parties_root, sha256, transcript
+from anchoring.errors import BadAssertion, MalformedStatement, UnknownVersion
+from anchoring.hashing import ZERO32, sha256, transcript
 from anchoring.report import Finding, SignerLine, failed, note, unchecked
 from anchoring.statement import Statement, parse_statement
 from anchoring.statement_bodies import read_assurance, read_prepared, read_signed
 from anchoring.verify_context import BoundSignature, Context, Entry, absent, need, or_ok
 from anchoring.verify_document import subject_of
+from anchoring.verify_trusts import DEVICE_HELD_KEY, OPERATORS_WORD
 
-OPERATORS_WORD = "operator's word"
-"""A code that the operator sent and says came back (rule 12)."""
+METHODS = frozenset({"code", "webauthn"})
+"""How a signer of version 1 may prove control."""
+_WORDS = {"code": OPERATORS_WORD, "webauthn": DEVICE_HELD_KEY}
 _NEVER_SEALED = ("declined", "expired")
 
 
@@ -80,8 +82,8 @@ def check_statements(context: Context) -> list[Finding]:
             findings.append(failed("statements/after-itself", **facts))
         if statement.type in _NEVER_SEALED:
             findings.append(failed("statements/ended", **facts))
-        if statement.actor.key_commit != ZERO32:
-            # A key's part is checked against the attestation it made, and this version knows none.
+        if statement.actor.key_commit != ZERO32 and statement.actor.party == 0:
+            # Parties' keys are opened in parties.json; the platform's have no place there.
             findings.append(unchecked("statements/key", **facts))
     findings = or_ok(findings, "statements/ok", count=len(entries) - len(context.withheld))
     if context.withheld:
@@ -110,6 +112,9 @@ def check_attestations(context: Context) -> list[Finding]:
     findings: list[Finding] = []
     needed = {bound.entry.opening.leaf for bound in need(context.bound, "bound")}
     needed |= {bound.body.identity for bound in need(context.bound, "bound")}
+    methods = {one.entry.opening.leaf: one.body.method for one in need(context.bound, "bound")}
+    if unknown := sorted(set(methods.values()) - METHODS):
+        raise UnknownVersion(f"expected method code or webauthn, got {unknown[0]}")
     count = 0
     for entry in need(context.entries, "statements"):
         opening = entry.opening
@@ -129,37 +134,25 @@ def check_attestations(context: Context) -> list[Finding]:
         count += 1
         if attestation.hash != opening.attestation_hash:
             findings.append(failed("attestations/other", **facts))
-        elif attestation.challenge != opening.statement_sha256:
-            findings.append(failed("attestations/other-challenge", **facts))
-        elif (
-            entry.statement is not None
+            continue
+        try:
+            attestation.check(opening.statement_sha256)
+        except BadAssertion as reason:
+            findings.append(_refused(reason, **facts))
+            continue
+        if (
+            isinstance(attestation, CodeAttestation)
+            and entry.statement is not None
             and attestation.confirmed_at > entry.statement.at + context.options.skew
         ):
             findings.append(failed("attestations/later", **facts))
-    for one in need(context.bound, "bound"):
-        if one.body.method != "code":
-            raise UnknownVersion(f"expected method code, got {one.body.method}")
+        method = methods.get(opening.leaf, attestation.method)
+        if method != attestation.method:
+            findings.append(failed("attestations/other-method", method=method, **facts))
     if all(finding.code == "attestations/withheld" for finding in findings):
         kept = [f for f in findings if f.outcome.value != "note"]
         return or_ok(kept, "attestations/ok", count=count)
     return findings
-
-
-def check_parties(context: Context) -> list[Finding]:
-    """The parties are those announced, and the seal's parties root is that of their keys."""
-    prepared = need(context.prepared, "prepared")
-    listed = context.evidence.parties
-    announced = sorted((p.party, p.role, p.order) for p in prepared.parties)
-    if [(p.party, p.role, p.order) for p in listed] != announced:
-        return [failed("parties/other")]
-    if any(party.keys for party in listed):
-        raise UnknownVersion("expected parties without keys of their own; use a newer verifier")
-    if prepared.voidable:
-        return [failed("parties/voidable")]
-    # One party without a key makes the document not voidable on chain (protocol, rule 4).
-    if need(context.seal.seal, "seal").parties_root != parties_root(()):
-        return [failed("parties/root")]
-    return or_ok([], "parties/ok", count=len(listed))
 
 
 def check_disclosures(context: Context) -> list[Finding]:
@@ -198,13 +191,17 @@ def signer_lines(context: Context) -> tuple[SignerLine, ...]:
                 party=party.party,
                 name=names.get(party.party),
                 assurance="unknown" if one is None else _assurance(context, one),
-                whose_word=OPERATORS_WORD
-                if one is not None and one.body.method == "code"
-                else "unknown",
+                whose_word="unknown" if one is None else _WORDS.get(one.body.method, "unknown"),
                 claimed_time=None if one is None else one.statement.at,
             )
         )
     return tuple(lines)
+
+
+def _refused(reason: BadAssertion, **facts: object) -> Finding:
+    if reason.code == "webauthn/challenge":
+        return failed("attestations/other-challenge", **facts)
+    return failed("attestations/assertion", reason=str(reason), rule=reason.code, **facts)
 
 
 def _assurance(context: Context, bound: BoundSignature) -> str:

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 
 from anchoring.report import Finding, SignerLine, TimeBounds, failed, unchecked
 from anchoring.statement import After
-from anchoring.verify_chain import AnchoredRoot, after_roots, anchored
+from anchoring.verify_chain import after_roots, anchored
 from anchoring.verify_context import Context, Entry, need, or_ok
+from anchoring.witnesses import AnchoredRoot
 
 
 def check_times(context: Context) -> list[Finding]:
@@ -45,8 +46,8 @@ def check_times(context: Context) -> list[Finding]:
 
 
 def time_bounds(context: Context) -> TimeBounds:
-    """Return the interval that nodes confirm, empty where they do not."""
-    if context.views is None or context.home is None or context.document_leaf is None:
+    """Return the interval that the chain confirms, empty where it does not."""
+    if context.witnesses is None or context.home is None or context.document_leaf is None:
         return TimeBounds(None, None)
     if context.home.chain_id not in context.evidence.anchors:
         return TimeBounds(None, None)

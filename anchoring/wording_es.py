@@ -21,6 +21,7 @@ STEPS_ES = {
     "status": "Estado",
     "times": "Fechas",
     "consistency": "Historia del registro",
+    "others": "Otras cadenas",
     "report": "Informe",
 }
 
@@ -50,7 +51,11 @@ LABELS_ES = {
     "device-held key": "clave en su dispositivo",
     "own certificate": "certificado propio",
     "mailbox": "buzón de correo",
+    "trusts": "En qué confía este veredicto",
     "summary/valid": "Se ha comprobado todo, y todo es correcto.",
+    "summary/valid-block": (
+        "Se ha comprobado todo, y todo es correcto: a fecha del bloque {block}, de {time}."
+    ),
     "VALID": "Válido.",
     "INVALID": "No válido.",
     "CANNOT CHECK": "No se puede comprobar.",
@@ -143,7 +148,7 @@ SPANISH = {
     "statements/other-agreement": "Una declaración es de otro contrato (hoja {leaf}).",
     "statements/after-itself": "La declaración {type} nombra un punto de control posterior a ella.",
     "statements/ended": "El contrato tiene una declaración {type} y, sin embargo, se selló.",
-    "statements/key": "La declaración {type} nombra una clave que este verificador no comprueba.",
+    "statements/key": "La declaración {type} de la plataforma nombra una clave que nada abre.",
     "revisions/ok": "{count} revisiones; cada una llenó un campo anunciado y nada más.",
     "revisions/other-fields": "Los campos de firma no son los anunciados: {fields}.",
     "revisions/unsigned": "Hay campos anunciados sin firmar: {fields}.",
@@ -164,6 +169,14 @@ SPANISH = {
     "binding/identity-withheld": "No se muestra la identificación de la parte {party}.",
     "binding/consent": "La parte {party} no consintió lo que dice la firma.",
     "binding/consent-withheld": "No está el consentimiento de la parte {party}; quizá se retiró.",
+    "binding/after-deadline": "La parte {party} firmó después del plazo anunciado a todos.",
+    "binding/out-of-turn": "La parte {party} firmó antes que quien debía hacerlo primero.",
+    "binding/assurance": (
+        "El certificado de la parte {party} no se emitió para la garantía {assurance}."
+    ),
+    "binding/assurance-unknown": (
+        "La parte {party} se identificó como {assurance}, que este verificador no conoce."
+    ),
     "binding/orphan": "Una declaración dice firmado, pero ninguna firma la lleva (hoja {leaf}).",
     "attestations/ok": "{count} pruebas de control, cada una de su declaración.",
     "attestations/none": "La hoja {leaf} necesita una prueba de control y no la fija.",
@@ -171,10 +184,20 @@ SPANISH = {
     "attestations/other": "La prueba de control de la hoja {leaf} se alteró o se cambió.",
     "attestations/other-challenge": "La prueba de control de {leaf} es de otra declaración.",
     "attestations/later": "La prueba de control de la hoja {leaf} es posterior a su declaración.",
+    "attestations/assertion": "La respuesta de la clave de acceso de {leaf} no vale: {reason}.",
+    "attestations/other-method": "De la hoja {leaf} se dice que la atesta {method}, y no es así.",
     "attestations/withheld": "No se muestra la prueba de control de la hoja {leaf}.",
     "parties/ok": "{count} partes, las anunciadas. No se puede anular en la cadena.",
     "parties/other": "La lista de partes no es la anunciada.",
-    "parties/voidable": "Se anunció como anulable en la cadena, pero ninguna parte tiene clave.",
+    "parties/ok-voidable": (
+        "{count} partes, las anunciadas; las claves de todos los firmantes pueden anularlo."
+    ),
+    "parties/voidable": "Se anunció como anulable en la cadena, y la parte {party} no tiene clave.",
+    "parties/shared-key": "Las partes {parties} tienen la misma clave: vale por cada una.",
+    "parties/keys": "Las claves de la parte {party} no son aquellas por las que firmó.",
+    "parties/unproved-key": "La parte {party} tiene claves, pero no firmó con ninguna.",
+    "parties/unlisted-key": "La declaración {type} de la parte {party} nombra otra clave.",
+    "parties/other-key": "La declaración {type} de la parte {party} la atestó otra clave.",
     "parties/root": "El sello se hizo para claves de otras partes.",
     "disclosures/ok": "{count} datos personales coinciden con su huella.",
     "disclosures/unplaced": "Un dato ({claim}, parte {party}) no coincide con ninguna declaración.",
@@ -191,6 +214,18 @@ SPANISH = {
     "chain/unreachable": "No responde ninguno de {nodes} nodos. {reason}",
     "chain/other-chain": "Los nodos no son de la cadena {chain} con el génesis de confianza.",
     "chain/no-contract": "Los nodos no ven ningún contrato en 0x{contract}.",
+    "block/ok": "La evidencia prueba el bloque {block}, de {time}, en cuya huella confía.",
+    "block/other": "La evidencia prueba el bloque {block}, y su huella no es de las que ha dado.",
+    "block/no-proof": "La evidencia no lleva prueba que sirva sin nodo.",
+    "block/offered": "La huella del bloque {block}, si la tiene, sirve en vez de un nodo.",
+    "anchoring/bad-state-proof": "La prueba del estado de la cadena no es correcta: {reason}.",
+    "anchor/ok-in-block": "Anclado en el bloque {block} el {time}: probado con el bloque {proved}.",
+    "anchor/absent-in-block": "Probado: a fecha del bloque {block} el contrato no tiene esta raíz.",
+    "anchor/differs-in-block": "Probado: en el bloque {block} el contrato la tiene de otro modo.",
+    "anchor/unproved": "Nada prueba sin nodo el anclaje de la raíz {root}.",
+    "anchor/nodes-against-block": (
+        "Los nodos y el bloque en el que confía dicen cosas distintas de la raíz {root}."
+    ),
     "anchor/ok": "Anclado en el bloque {block} el {time}, y definitivo.",
     "anchor/none": "Todavía no está anclado.",
     "anchor/absent": "El contrato no tiene esta raíz: lo dice la mayoría de los nodos.",
@@ -202,6 +237,10 @@ SPANISH = {
     "anchor/other-block": "Los nodos tienen otro bloque {block} que la evidencia.",
     "anchor/other-place": "El anclaje de la evidencia es de otro contrato o registro.",
     "status/ok": "En vigor: ni anulado ni sustituido a fecha de {time}.",
+    "status/ok-in-block": (
+        "En vigor: ni anulado ni sustituido a fecha del bloque {block}, de {time}."
+    ),
+    "status/unproved": "Nada prueba sin nodo el estado a fecha del bloque {block}.",
     "status/voided": "Auténtico, ya no está en vigor: sus partes lo anularon el {time}.",
     "status/superseded": (
         "Auténtico, ya no está en vigor: sustituido el {time} por el documento de hoja {successor}."
@@ -224,4 +263,21 @@ SPANISH = {
         "No comparado con el último registro: sus archivos públicos no están al alcance."
     ),
     "consistency/not-possible": "No comparado con el último registro: ningún nodo da su tamaño.",
+    "others/none": "La evidencia no nombra anclajes en otra cadena.",
+    "others/ok": "Anclado también en la cadena {chain}, en el bloque {block} el {time}.",
+    "others/untrusted": "Dice estar también en la cadena {chain}, que su confianza no nombra.",
+    "others/unrelated": "Nada muestra que el anclaje de la cadena {chain} sea de este registro.",
+    "others/not-asked": "Dice estar también en la cadena {chain}; no se preguntó a ningún nodo.",
+    "others/unconfirmed": "Dice estar también en la cadena {chain}; sin confirmar [{code_of}].",
+    "trusts/file": "el archivo de confianza que aceptó, de {origin}: {fingerprint}",
+    "trusts/signer-ca": "que {issuer} certificó las claves de firma (SHA-256 {fingerprint})",
+    "trusts/seal-ca": "que {issuer} certificó el sello de la plataforma (SHA-256 {fingerprint})",
+    "trusts/tsa-ca": "el reloj de los sellos de tiempo de {issuer} (SHA-256 {fingerprint})",
+    "trusts/log-key": "la clave del registro {keys}",
+    "trusts/nodes": "los nodos de la cadena {chain} que respondieron: {nodes}",
+    "trusts/block": "la huella del bloque {block} de la cadena {chain}, que dio usted: {hash}",
+    "trusts/contract": "que el contrato {contract} de la cadena {chain} es AnchorLog",
+    "trusts/operator": "la palabra del operador sobre quién tenía el buzón: parte {parties}",
+    "trusts/device": "la palabra del operador de que la clave es suya: parte {parties}",
+    "trusts/clock": "su propio reloj, para la antigüedad del estado",
 }

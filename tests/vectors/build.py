@@ -11,6 +11,7 @@ from typing import Any
 import json_vectors
 import merkle_vectors
 import trust_vectors
+import webauthn_vectors
 from book import Book
 from replay import HERE, READERS
 
@@ -18,7 +19,7 @@ from replay import HERE, READERS
 def build() -> dict[str, bytes]:
     """Return every vector by its path below this folder."""
     book = Book()
-    for chapter in (merkle_vectors, json_vectors, trust_vectors):
+    for chapter in (merkle_vectors, json_vectors, trust_vectors, webauthn_vectors):
         chapter.write(book)
     return {path: _json(vector) for path, vector in book.vectors.items()}
 

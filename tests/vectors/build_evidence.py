@@ -13,6 +13,7 @@ from anchoring.trust import parse_trust
 from anchoring.verify import verify_evidence, verify_pdf_alone
 from tests.vectors import (
     evidence_of_chain,
+    evidence_of_keys,
     evidence_of_lists,
     evidence_of_pdf,
     evidence_of_statements,
@@ -27,6 +28,7 @@ _CHAPTERS = (
     evidence_of_pdf,
     evidence_of_lists,
     evidence_of_chain,
+    evidence_of_keys,
     evidence_to_trust,
 )
 

@@ -26,6 +26,13 @@ def valid(why: str, **what: Any) -> dict[str, Any]:
     return {**invalid("ok", "container", why, **what), "expect": "valid"}
 
 
+def unproved(anchors: str) -> list[dict[str, Any]]:
+    """Return the changes that take the proofs for use without a node out of an anchor record."""
+    names = ("header", "accountProof", "anchorProof", "statusProof", "successorProof")
+    nothing = {**dict.fromkeys((*names, "forkedProof")), "otherProofs": []}
+    return [{"member": anchors, "path": [name], "value": value} for name, value in nothing.items()]
+
+
 def flipped(member: str, at: int, origin: Base) -> dict[str, Any]:
     """Return the change of one byte; a hexadecimal digit stays one."""
     old = origin.members[member][at : at + 1]

@@ -16,6 +16,7 @@ from tests.vectors.evidence_making import (
     cannot_check,
     invalid,
     openings,
+    unproved,
     valid,
 )
 from tests.vectors.replay_rpc import Call, serving_nodes
@@ -147,7 +148,10 @@ def _anchor() -> Cases:
             "anchor/other-block",
             "anchor",
             "the evidence names a block that the chain does not have",
-            evidence=[{"member": anchors, "path": ["block", "hash"], "value": "44" * 32}],
+            evidence=[
+                {"member": anchors, "path": ["block", "hash"], "value": "44" * 32},
+                *unproved(anchors),
+            ],
         ),
     }
 
@@ -231,7 +235,10 @@ def _times() -> Cases:
 
     def anchored(time: int) -> dict[str, Any]:
         return {
-            "evidence": [{"member": anchors, "path": ["block", "time"], "value": time}],
+            "evidence": [
+                {"member": anchors, "path": ["block", "time"], "value": time},
+                *unproved(anchors),
+            ],
             "nodes": [
                 {"answers": [_word(anchor_slot(_log_id(), _root()), _packed(slot, time=time))]}
             ],

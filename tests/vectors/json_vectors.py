@@ -6,8 +6,9 @@ from typing import Any
 from asn1crypto import cms, core
 from book import Book, fixed, text_or_hex
 from merkle_vectors import LEAVES, ORIGIN
+from passkey import Passkey
 
-from anchoring.attestation import build_code_attestation
+from anchoring.attestation import build_code_attestation, build_webauthn_attestation
 from anchoring.canonical_json import canonical_bytes
 from anchoring.cms_attributes import SEAL_OID, SealBinding, seal_attribute, statement_attribute
 from anchoring.disclosure import disclose
@@ -182,6 +183,25 @@ def _attestations(book: Book) -> None:
     book.bad("attestation/claimed", "not the operator", **_reworded(raw, claimedBy="signer"))
     book.bad("attestation/challenge", "32 bytes", **_reworded(raw, challenge="00"))
     book.bad("attestation/extra", "exact members", **_reworded(raw, phone="1"))
+    about = sha256(statement()).hex()
+    book.good("attestation/code-of-statement", "its own", statement=about, **text_or_hex(raw))
+    other = fixed("another statement").hex()
+    book.bad("attestation/code-of-other", "another's", statement=other, **text_or_hex(raw))
+    passkey = Passkey("ines")
+    made = build_webauthn_attestation(
+        passkey.sign(sha256(statement())), rp_id_hash=passkey.rp_id_hash
+    )
+    book.good("attestation/webauthn", "a passkey", statement=about, **text_or_hex(made))
+    book.bad("attestation/webauthn-of-other", "another's", statement=other, **text_or_hex(made))
+    book.bad("attestation/webauthn-extra", "exact members", **_reworded(made, origin="x"))
+    book.bad("attestation/webauthn-short-r", "32 bytes", **_reworded(made, r="00"))
+    book.bad("attestation/webauthn-base64", "hex", **_reworded(made, clientDataJSON="eyJ0"))
+    book.bad("attestation/webauthn-no-data", "bytes", **_reworded(made, authenticatorData=""))
+    elsewhere = sha256(b"other.example").hex()
+    book.bad(
+        "attestation/webauthn-other-relying-party", "not the one of the data",
+        statement=about, **_reworded(made, rpIdHash=elsewhere),
+    )  # fmt: skip
 
 
 def _locators(book: Book) -> None:
@@ -270,6 +290,7 @@ def _lists(book: Book) -> None:
             {"party": 2, "role": "signer", "order": 2, "keys": []},
         ]),
     )  # fmt: skip
+    _party_keys(book)
     rows = json.loads(parties)["parties"]
     bad("parties-gap", "numbers run from 1", parties, parties=rows[1:])
     bad("parties-twice", "numbers run from 1", parties, parties=[rows[0], rows[0]])
@@ -278,10 +299,61 @@ def _lists(book: Book) -> None:
     bad("disclosures-twice", "each once", disclosures, disclosures=[text, text])
     bad("disclosures-form", "canonical", disclosures, disclosures=[text.replace(",", ", ")])
     anchor = both("anchor", "without offline proofs", build_anchor(anchor_members()))
+    filled = build_anchor({**anchor_members(), **_anchor_proofs()})
+    book.good("evidence_lists/anchor-proofs", "all proofs", list="anchor", **text_or_hex(filled))
+    others = _anchor_proofs()["otherProofs"]
+    bad("anchor-other-twice", "each root once", filled, otherProofs=others * 2)
+    bad("anchor-other-null", "a proof of each", filled, otherProofs=[{**others[0], "proof": None}])
+    own = {**others[0], "root": anchor_members()["root"]}
+    bad("anchor-other-own", "its own root stands elsewhere", filled, otherProofs=[own])
+    bad("anchor-no-forked", "exact members", anchor, forkedProof=...)
+    bad("anchor-path-short", "32 bytes", anchor, consistency=["00"])
     bad("anchor-no-size", "from 1", anchor, size=0)
     bad("anchor-no-block", "a block", anchor, block=None)
     bad("anchor-odd-node", "hex", anchor, accountProof=["abc"])
     bad("anchor-empty-node", "bytes", anchor, anchorProof=[""])
+
+
+def _party_keys(book: Book) -> None:
+    """Add one party with a key of each kind, and what is wrong with others."""
+    salt, (x, y) = fixed("key salt").hex(), Passkey("ines").point
+    point = {"keySalt": salt, "x": x.hex(), "y": y.hex()}
+    passkey = Passkey("ines").party_key.to_json()
+    p256, wallet = (
+        {"type": "p256", **point},
+        {"type": "wallet", "keySalt": salt, "address": fixed("wallet", 20).hex()},
+    )
+
+    def listed(*keys: dict[str, str]) -> dict[str, str]:
+        party = {"party": 1, "role": "signer", "order": 1, "keys": list(keys)}
+        return text_or_hex(canonical_bytes({"acta": "parties/1", "parties": [party]}))
+
+    def bad(name: str, why: str, *keys: dict[str, str]) -> None:
+        book.bad(f"evidence_lists/parties-{name}", why, list="parties", **listed(*keys))
+
+    every = listed(passkey, p256, wallet)
+    book.good("evidence_lists/parties-keys", "one of each kind", list="parties", **every)
+    newer = {"type": "ed25519", "keySalt": salt, "key": x.hex()}
+    book.unknown("evidence_lists/parties-key-type", "another kind", list="parties", **listed(newer))
+    bad("key-twice", "each key once", p256, p256)
+    bad("key-off-curve", "a point", {**p256, "y": x.hex()})
+    bad("key-relying-party", "of passkeys only", {**p256, "rpIdHash": salt})
+    bad("key-no-relying-party", "a hash", {**passkey, "rpIdHash": "00" * 32})
+    bad("key-wallet-zero", "an address", {**wallet, "address": "00" * 20})
+    bad("key-wallet-checksum", "lowercase", {**wallet, "address": "Aa" * 20})
+    bad("key-short-salt", "32 bytes", {**p256, "keySalt": "00"})
+    bad("key-extra", "exact members", {**p256, "name": "x"})
+
+
+def _anchor_proofs() -> dict[str, Any]:
+    node = fixed("node", 40).hex()
+    names = ("accountProof", "anchorProof", "statusProof", "successorProof", "forkedProof")
+    return {
+        "header": fixed("header", 600).hex(),
+        **{name: [node] for name in names},
+        "otherProofs": [{"root": LEAVES[1].hex(), "proof": [node]}],
+        "consistency": [LEAVES[2].hex()],
+    }
 
 
 def anchor_members() -> dict[str, Any]:
@@ -294,8 +366,4 @@ def anchor_members() -> dict[str, Any]:
         "root": root(LEAVES).hex(),
         "transaction": fixed("transaction").hex(),
         "block": {"number": 7, "hash": fixed("block").hex(), "time": 1_769_860_800},
-        "header": None,
-        "accountProof": None,
-        "anchorProof": None,
-        "statusProof": None,
     }

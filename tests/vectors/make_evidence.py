@@ -1,9 +1,10 @@
 """Make the good evidence anew by a real run: ``python -m tests.vectors.make_evidence``.
 
 Starts an Acta with its own chain, signs two small agreements, and keeps for each the evidence,
-the trust file, and every JSON-RPC answer that the verifier asked for. A third agreement, which
-this version must refuse for a critical member it does not know, comes from the tests' own maker,
-since Acta never writes one. Keys and salts are new at every run: run ``build_evidence`` after it.
+the trust file, and every JSON-RPC answer that the verifier asked for. Two more come from the
+tests' own maker: one that this version must refuse for a critical member it does not know, since
+Acta never writes one, and one of signers with passkeys. Keys and salts are new at every run: run
+``build_evidence`` after it.
 """
 
 import io
@@ -33,6 +34,7 @@ from anchoring.verify import verify_evidence
 from service.person import Contact, Person
 from tests.running import RunningActa, start_acta
 from tests.unit.anchoring_verify.sealed_agreement import Plan, make, platform
+from tests.vectors.passkey import Passkey
 from tests.vectors.replay_rpc import Call, serving
 
 HERE = Path(__file__).parent / "evidence"
@@ -51,6 +53,7 @@ def main() -> int:
         finally:
             acta.stop()
     _keep_unknown_critical_member()
+    _keep_passkeys()
     pdf = read_evidence(HERE / "two-parties" / "evidence.asice").pdf
     assert pdf is not None
     updates = {name: update(pdf).hex() for name, update in _UPDATES.items()}
@@ -133,6 +136,28 @@ def _keep_unknown_critical_member() -> None:
         "anchoring/unknown-version",
     ), report
     _write("unknown-critical-member", made.archive(), trust, calls)
+
+
+def _keep_passkeys() -> None:
+    """Two signers with passkeys, and proofs of all that a reader needs who asks no node."""
+    ines, tomas = Passkey("ines"), Passkey("tomas")
+    made = make(
+        Plan(
+            platform=platform("passkeys.example/log"),
+            passkeys={1: ines, 2: tomas},
+            other_keys={1: [Passkey("ines, spare").party_key]},
+            voidable=True,
+        )
+    )
+    trust = made.platform.trust_bytes(rpc=("http://127.0.0.1:1",))
+
+    def answer(body: bytes) -> Any:
+        request = json.loads(body)
+        return made.chain.answer(request["method"], request["params"])
+
+    report, calls = _recorded(made.archive(), trust, answer)
+    assert report.verdict is Verdict.VALID, report
+    _write("passkeys", made.archive(), trust, calls)
 
 
 def _write(name: str, evidence: bytes, trust: bytes, calls: list[Call]) -> None:

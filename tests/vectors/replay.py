@@ -38,6 +38,7 @@ from anchoring.locator import parse_locator
 from anchoring.statement import parse_statement
 from anchoring.tlog_proof import parse_tlog_proof
 from anchoring.trust import format_fingerprint, parse_trust
+from anchoring.webauthn import Assertion, check_assertion
 
 HERE = Path(__file__).parent
 Vector = Mapping[str, Any]
@@ -96,7 +97,10 @@ def _disclosure(vector: Vector) -> Result:
 
 def _attestation(vector: Vector) -> Result:
     read = parse_attestation(raw(vector))
-    return {"method": read.method, "challenge": read.challenge.hex(), "hash": read.hash.hex()}
+    if "statement" in vector:
+        read.check(bytes.fromhex(vector["statement"]))
+    challenge = {"challenge": read.challenge.hex()} if read.method == "code" else {}
+    return {"method": read.method, **challenge, "hash": read.hash.hex()}
 
 
 def _checkpoint(vector: Vector) -> Result:
@@ -166,12 +170,26 @@ def _evidence_lists(vector: Vector) -> Result:
         openings = parse_openings(data)
         return {"leaves": [opening.computed_leaf().hex() for opening in openings]}
     if vector["list"] == "parties":
-        return {"roles": [party.role for party in parse_parties(data)]}
+        parties = parse_parties(data)
+        keys = [[key.commit.hex() for key in party.keys] for party in parties]
+        return {"roles": [party.role for party in parties], "keyCommits": keys}
     if vector["list"] == "disclosures":
         party, disclosures = parse_disclosures(data)
         return {"party": party, "digests": [hashing.sha256(one).hex() for one in disclosures]}
     anchor = parse_anchor(data)
     return {"chainId": anchor.chain_id, "size": anchor.size, "blockTime": anchor.block_time}
+
+
+def _webauthn(vector: Vector) -> Result:
+    words = {name: bytes.fromhex(vector[name]) for name in ("x", "y", "r", "s")}
+    assertion = Assertion(
+        **words,
+        authenticator_data=bytes.fromhex(vector["authenticatorData"]),
+        client_data_json=vector["clientDataJSON"].encode("utf-8"),
+    )
+    rp_id_hash = bytes.fromhex(vector["rpIdHash"])
+    check_assertion(assertion, challenge=bytes.fromhex(vector["challenge"]), rp_id_hash=rp_id_hash)
+    return {"hash": assertion.hash(rp_id_hash).hex()}
 
 
 READERS: Mapping[str, Callable[[Vector], Result]] = {
@@ -180,6 +198,7 @@ READERS: Mapping[str, Callable[[Vector], Result]] = {
     "statement": _statement,
     "disclosure": _disclosure,
     "attestation": _attestation,
+    "webauthn": _webauthn,
     "checkpoint": _checkpoint,
     "tlog_proof": _tlog_proof,
     "locator": _locator,

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[3]
 VECTORS = ROOT / "tests" / "vectors"
 SPEC = ROOT / "anchoring" / "SPEC.md"
 FORMATS = ["hashing", "tree", "statement", "disclosure", "attestation", "checkpoint", "tlog_proof"]
-FORMATS += ["locator", "trust", "seal_attribute", "evidence_lists"]
+FORMATS += ["webauthn", "locator", "trust", "seal_attribute", "evidence_lists"]
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -52,5 +52,5 @@ def test_the_specifications_worked_values_are_the_vectors() -> None:
     for path, member, value in rows:
         found = json.loads((VECTORS / path).read_bytes())
         for name in member.split("."):
-            found = found[name]
+            found = found[int(name)] if isinstance(found, list) else found[name]
         assert str(found) == value, f"{path} {member}"

@@ -57,9 +57,10 @@ def end_entity(
     start: datetime,
     end: datetime,
     time_stamping: bool = False,
+    policy: str | None = None,
 ) -> KeyPair:
     """Return a signer's, seal's or time stamper's key pair."""
-    return _issue(name, issuer, start=start, end=end, time_stamping=time_stamping)
+    return _issue(name, issuer, start=start, end=end, time_stamping=time_stamping, policy=policy)
 
 
 def _issue(
@@ -70,6 +71,7 @@ def _issue(
     end: datetime,
     ca: bool = False,
     time_stamping: bool = False,
+    policy: str | None = None,
 ) -> KeyPair:
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
@@ -100,6 +102,9 @@ def _issue(
     if time_stamping:
         usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
         builder = builder.add_extension(usage, critical=True)
+    if policy is not None:
+        stated = x509.PolicyInformation(x509.ObjectIdentifier(policy), None)
+        builder = builder.add_extension(x509.CertificatePolicies([stated]), critical=False)
     signing_key = key if issuer is None else issuer.key
     return KeyPair(key, builder.sign(signing_key, hashes.SHA256()))
 

@@ -1,16 +1,20 @@
 """What a test wants done differently when an agreement is made: one hook for each part."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from asn1crypto import cms
 
+from anchoring.assurance import MAILBOX_POLICY_OID
 from anchoring.cms_attributes import SealBinding
+from anchoring.party_keys import PartyKey
 from anchoring.statement import After
+from anchoring.webauthn import Assertion
 from tests.unit.anchoring_verify.authorities import KeyPair, Stamper
 from tests.unit.anchoring_verify.platforms import T0, Platform, platform
+from tests.vectors.passkey import Passkey
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,8 @@ class Draft:
     confirmed_at: datetime | None = None
     key_commit: bytes = bytes(32)
     crit: tuple[str, ...] = ()
+    passkey: Passkey | None = None
+    """Attests the statement instead of a code."""
 
 
 @dataclass(frozen=True)
@@ -64,5 +70,19 @@ class Plan:
     edit_entry: Callable[[bytes], bytes] = _same
     edit_parties: Callable[[list[dict[str, Any]]], list[dict[str, Any]]] = _same
     stamped: bool = True
+    passkeys: Mapping[int, Passkey] = field(default_factory=dict)
+    """By party: those who sign with a passkey instead of a code."""
+    other_keys: Mapping[int, Sequence[PartyKey]] = field(default_factory=dict)
+    """By party: alternates beside its passkey."""
+    voidable: bool = False
+    order_of: Callable[[int], int] = _same
+    policy: str = MAILBOX_POLICY_OID
+    edit_assertion: Callable[[Assertion], Assertion] = _same
     anchor_time: datetime = T0 + timedelta(seconds=600)
     document_first: bool = False
+
+    def keys_of(self, party: int) -> list[PartyKey]:
+        """Return a party's keys, its passkey first."""
+        passkey = self.passkeys.get(party)
+        own = [] if passkey is None else [passkey.party_key]
+        return [*own, *self.other_keys.get(party, ())]

@@ -43,6 +43,7 @@ class Platform:
     tsa: KeyPair
     log_key: Ed25519PrivateKey
     root_key: ec.EllipticCurvePrivateKey
+    other_homes: tuple[Home, ...] = ()
 
     @property
     def log_id(self) -> bytes:
@@ -53,7 +54,7 @@ class Platform:
         return build_genesis(
             origin=self.origin,
             opener=OPENER,
-            homes=[Home(CHAIN_ID, CONTRACT, self.log_id, GENESIS_BLOCK)],
+            homes=[Home(CHAIN_ID, CONTRACT, self.log_id, GENESIS_BLOCK), *self.other_homes],
             root_key=self.root_key.public_key(),
         )
 

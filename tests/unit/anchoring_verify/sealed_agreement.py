@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from anchoring.attestation import build_code_attestation
+from anchoring.attestation import build_code_attestation, build_webauthn_attestation
 from anchoring.checkpoint import Checkpoint, sign_checkpoint
 from anchoring.cms_attributes import SealBinding, seal_attribute, statement_attribute
 from anchoring.disclosure import disclose
@@ -25,6 +25,7 @@ from anchoring.hashing import (
     transcript,
 )
 from anchoring.locator import Locator
+from anchoring.party_keys import root_of_parties
 from anchoring.report import Report
 from anchoring.statement import Actor, After, build_statement
 from anchoring.tlog_proof import TlogProof
@@ -32,6 +33,7 @@ from anchoring.tree import EMPTY_ROOT, inclusion_path, root
 from anchoring.trust import TrustFile
 from anchoring.verify import verify_evidence
 from tests.unit.anchoring_verify.authorities import Stamper, end_entity
+from tests.unit.anchoring_verify.chain_proofs import prove
 from tests.unit.anchoring_verify.local_node import ChainState, serving_rpc
 from tests.unit.anchoring_verify.pdf_makers import prepare, sign, stamp
 from tests.unit.anchoring_verify.plans import Draft, Plan, SignJob
@@ -125,11 +127,12 @@ class _Making:
         return self._seal(pdf)
 
     def _say_prepared(self, prepared: bytes, fields: list[str]) -> None:
+        plan = self.plan
         parties = [
             {
                 "party": n,
                 "role": "signer",
-                "order": n,
+                "order": plan.order_of(n),
                 "field": name,
                 "sd": {
                     "name": self._hide(n, "name", f"Person {n}"),
@@ -144,7 +147,7 @@ class _Making:
             "deadline": format_time(later(86400)),
             "sd": {"title": self._hide(1, "title", "A lease")},
             "parties": parties,
-            "voidable": False,
+            "voidable": plan.voidable,
         }
         self._say(self._draft("prepared", 0, "platform", 0, body))
         self._say(self._draft("sent", 1, "sender", 5, {"invited": [2]}))
@@ -184,6 +187,7 @@ class _Making:
             where.signer_ca,
             start=at - timedelta(minutes=1),
             end=at + timedelta(minutes=10),
+            policy=plan.policy,
         )
         body = {
             "prepared": prepared.hex(),
@@ -197,7 +201,8 @@ class _Making:
             "consent": consent,
             "method": "code",
         }
-        self._say(self._draft("signed", number, "signer", start + 21, body, confirmed=start - 3))
+        draft = self._draft("signed", number, "signer", start + 21, body, confirmed=start - 3)
+        self._say(self._with_keys(draft, number))
         statement = sha256(self.records[-1][1].statement)
         job = plan.edit_signature(
             SignJob(
@@ -221,7 +226,7 @@ class _Making:
         leaves = [record.opening().leaf for _, record in self.records]
         binding = plan.edit_binding(
             SealBinding(
-                parties_root=parties_root(()),
+                parties_root=self._parties_root(),
                 transcript=transcript(leaves),
                 statements=len(leaves),
                 search_from=EARLIER_LEAVES if plan.document_first else start + len(leaves),
@@ -269,6 +274,18 @@ class _Making:
             ).to_text()
             for leaf in ordered
         }
+        chain = self._chain(checkpoint)
+        time = int(plan.anchor_time.timestamp())
+        block_hash, proofs_of_state = prove(
+            chain,
+            log_id=where.log_id,
+            root=checkpoint.root,
+            leaf=document,
+            others=[self.early_root],
+            block=ANCHOR_BLOCK,
+            time=time,
+        )
+        chain.blocks[ANCHOR_BLOCK] = (block_hash, time)
         anchor: dict[str, Any] = {
             "chainId": CHAIN_ID,
             "contract": CONTRACT.hex(),
@@ -276,18 +293,16 @@ class _Making:
             "size": checkpoint.size,
             "root": checkpoint.root.hex(),
             "transaction": sha256(b"transaction").hex(),
-            "block": {
-                "number": ANCHOR_BLOCK,
-                "hash": sha256(b"anchor block").hex(),
-                "time": int(plan.anchor_time.timestamp()),
-            },
-            "header": None,
-            "accountProof": None,
-            "anchorProof": None,
-            "statusProof": None,
+            "block": {"number": ANCHOR_BLOCK, "hash": block_hash.hex(), "time": time},
+            **proofs_of_state,
         }
         parties = [
-            {"party": n, "role": "signer", "order": n, "keys": []}
+            {
+                "party": n,
+                "role": "signer",
+                "order": plan.order_of(n),
+                "keys": [key.to_json() for key in plan.keys_of(n)],
+            }
             for n in range(1, plan.parties + 1)
         ]
         members = evidence_members(
@@ -304,7 +319,7 @@ class _Making:
         return Sealed(
             platform=where,
             members=members,
-            chain=self._chain(checkpoint),
+            chain=chain,
             trust=where.trust(),
             leaves=leaves,
             all_leaves=every,
@@ -323,7 +338,6 @@ class _Making:
             blocks={
                 0: (GENESIS_BLOCK, int(later(-86400).timestamp())),
                 EARLY_BLOCK: (sha256(b"early block"), early),
-                ANCHOR_BLOCK: (sha256(b"anchor block"), anchored),
                 FINAL_BLOCK: (sha256(b"final block"), anchored + 60),
             },
             finalized=FINAL_BLOCK,
@@ -348,6 +362,22 @@ class _Making:
             seal=job.field == "acta-seal",
         )
         return self.plan.edit_pdf(job.field, signed)
+
+    def _parties_root(self) -> bytes:
+        if not self.plan.voidable:
+            return parties_root(())
+        return root_of_parties([self.plan.keys_of(n) for n in range(1, self.plan.parties + 1)])
+
+    def _with_keys(self, draft: Draft, number: int) -> Draft:
+        """Return the signed statement of a party that has a passkey, and maybe more keys."""
+        passkey, keys = self.plan.passkeys.get(number), self.plan.keys_of(number)
+        if passkey is None:
+            return draft
+        body = {**draft.body, "method": "webauthn"}
+        if len(keys) > 1:
+            body["keys"] = [key.commit.hex() for key in keys]
+        commit = passkey.party_key.commit
+        return replace(draft, body=body, confirmed_at=None, passkey=passkey, key_commit=commit)
 
     def _hide(self, party: int, claim: str, value: str) -> str:
         self.counter += 1
@@ -398,8 +428,15 @@ class _Making:
             crit=draft.crit,
             body=draft.body,
         )
-        attestation = None
-        if draft.confirmed_at is not None:
+        attestation, method = None, None
+        if draft.passkey is not None:
+            method = "webauthn"
+            attestation = build_webauthn_attestation(
+                self.plan.edit_assertion(draft.passkey.sign(sha256(raw))),
+                rp_id_hash=draft.passkey.rp_id_hash,
+            )
+        elif draft.confirmed_at is not None:
+            method = "code"
             attestation = build_code_attestation(
                 channel="email",
                 statement_sha256=sha256(raw),
@@ -411,7 +448,7 @@ class _Making:
             salt=sha256(b"salt" + bytes([self.counter])),
             subject=draft.subject,
             attestation=attestation,
-            method=None if attestation is None else "code",
+            method=method,
         )
         self.records.append((f"{draft.type}-{draft.party}", record))
 

@@ -10,7 +10,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import SigFieldSpec, append_signature_field
 from pyhanko.sign.signers import PdfTimeStamper
 
-from anchoring.pdf_revisions import RevisionStep, forbidden_changes
+from anchoring.pdf_changes import RevisionStep, forbidden_changes
 from anchoring.report import Verdict
 from tests.unit.anchoring_verify.authorities import Stamper
 from tests.unit.anchoring_verify.pdf_makers import name, stamp

@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from anchoring.hashing import leaf_hash, sha256
-from anchoring.log_tiles import TileReader, tile_path
+from anchoring.log_tiles import TileReader
 from anchoring.report import Outcome, Report, Verdict
 from anchoring.statement import After, parse_statement
+from anchoring.tile_layout import Tile
 from anchoring.tree import append_nodes, root, root_at
 from anchoring.verify import verify_evidence
 from tests.unit.anchoring_verify.local_node import serving, serving_rpc
@@ -81,7 +82,7 @@ def tiles_of(leaves: list[bytes]) -> Iterator[str]:
         for tile in range((count + 255) // 256):
             width = min(256, count - 256 * tile)
             data = b"".join(nodes[level, 256 * tile + n] for n in range(width))
-            files["/log/" + tile_path(level // 8, tile, width)] = data
+            files["/log/" + Tile(level // 8, tile, width).path] = data
 
     def respond(path: str, body: bytes) -> tuple[int, bytes]:
         return (200, files[path]) if path in files else (404, b"")
@@ -149,7 +150,7 @@ def test_a_log_without_public_tiles_is_a_note(good: Sealed) -> None:
 )
 def test_tile_paths(tile: int, width: int, path: str) -> None:
     """Examples of C2SP tlog-tiles, Merkle Tree."""
-    assert tile_path(0, tile, width) == path
+    assert Tile(0, tile, width).path == path
 
 
 def test_a_partial_tile_that_became_full() -> None:
