@@ -16,6 +16,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from service.api import (
     build_anchors_router,
     build_public_router,
+    build_status_router,
     on_http_error,
     on_service_error,
     on_validation_error,
@@ -130,12 +131,14 @@ def build_app(rooms: Rooms) -> FastAPI:
             timestamp=rooms.keys.timestamp_response,
         )
     )
+    app.include_router(build_status_router(notary=rooms.notary))
     install_portal(
         app,
         PortalContext(
             agreements=rooms.agreements,
             identity=PortalIdentity(rooms),
             mailbox=rooms.mailbox,
+            log_status=rooms.notary.log_status,
             verify_upload=partial(verify_upload, trust=rooms.trust.path),
             settings=rooms.settings,
             clock=rooms.clock,

@@ -1,8 +1,11 @@
-"""The service's commands of ``acta``: serve, api-key, demo."""
+"""The service's commands of ``acta``: serve, api-key, demo, and the operator's of ``acta log``."""
 
 import argparse
 import sys
 from pathlib import Path
+
+from anchoring.log_commands import log_actions
+from service.log_commands import add_log_actions
 
 
 def commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -27,6 +30,8 @@ def commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     demo.add_argument("--out", type=Path, default=Path("demo-out"), help="where results go")
     demo.add_argument("--verifier", type=Path, required=True, help="the outsider's `acta`")
     demo.set_defaults(run=_demo)
+
+    add_log_actions(log_actions(subparsers))
 
 
 def _serve(arguments: argparse.Namespace) -> int:

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, create_engine, event
+from sqlalchemy import Connection, DateTime, Dialect, Engine, create_engine, event, inspect
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import NullPool
@@ -48,6 +49,16 @@ class UtcDateTime(TypeDecorator[datetime]):
 def new_id(prefix: str) -> str:
     """Return an unguessable identifier: ``prefix``, an underscore and 26 base32 characters."""
     return f"{prefix}_{base64.b32encode(secrets.token_bytes(16)).decode().rstrip('=').lower()}"
+
+
+def insert_unless_there(session: Session, table: type[Base], values: dict[str, Any]) -> bool:
+    """Insert a row unless a unique column already has its value; return whether it was new."""
+    dialect = session.get_bind().dialect.name
+    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    key = inspect(table).primary_key[0]
+    # A returned key says it on every driver; the count of rows does not.
+    statement = make(table).values(values).on_conflict_do_nothing().returning(key)
+    return session.connection().execute(statement).first() is not None
 
 
 class Database:

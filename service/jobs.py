@@ -5,7 +5,7 @@ Waiting for people is state in our own tables, never a parked workflow.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 
 import structlog
 from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, EnqueueOptions
@@ -24,9 +24,10 @@ log = structlog.get_logger(__name__)
 # recovered, so a change that can go on with old runs keeps it.
 APPLICATION_VERSION = "1"
 _EXECUTOR = "acta"
+_ANCHOR = "anchor-chain"
 _QUEUES = {
     "deliver-mail": "mail",
-    "sequence-and-anchor": "anchoring",
+    "sequence-and-anchor": "sequencing",
     "seal-agreement": "journey",
     "expire-agreement": "deadlines",
     "upkeep": "upkeep",
@@ -35,8 +36,10 @@ _POLL_S = 0.1
 _LONGEST_WAIT_S = 60.0
 _LONGEST_MAIL_WAIT_S = 900.0
 _UPKEEP_EVERY_S = 300
-_QUICK_TURNS = 10
 _MOST_TURNS = 500
+# Pauses between two looks at a chain, in seconds: at first, and at most while it works, or not.
+_FIRST_PAUSE_S = 0.2
+_LONGEST_PAUSE_S = {"pending": 15.0, "waiting": 15.0, "unreachable": _LONGEST_WAIT_S}
 
 
 class Jobs:
@@ -49,6 +52,7 @@ class Jobs:
         self._url = database.url
         self._client: DBOSClient | None = None
         self._dbos: DBOS | None = None
+        self._notary: Notary | None = None
 
     def enqueue(
         self,
@@ -63,7 +67,7 @@ class Jobs:
             raise RuntimeError("expected Jobs.start() before any work is enqueued")
         options = EnqueueOptions(
             workflow_name=workflow,
-            queue_name=_QUEUES[workflow],
+            queue_name=_anchor_queue(arguments[0]) if workflow == _ANCHOR else _QUEUES[workflow],
             workflow_id=workflow_id,
             app_version=APPLICATION_VERSION,
         )
@@ -80,6 +84,7 @@ class Jobs:
         upkeep: Sequence[Callable[[], object]],
     ) -> None:
         """Register the workflows, launch DBOS and take up what an earlier run left unfinished."""
+        self._notary = notary
         serializer = DBOSPortableJSONSerializer()
         config = DBOSConfig(
             name="acta",
@@ -98,30 +103,44 @@ class Jobs:
             notary,
             outbox,
             [self.schedule_upkeep, *upkeep],
+            due=self.schedule_anchors,
             again=self.anchor_again,
             later=self.deliver_later,
         )
         DBOS.launch()
         for queue, concurrency in {
             "mail": 4,
-            "anchoring": 1,
+            "sequencing": 1,
             "journey": 3,
             "deadlines": 1,
             "upkeep": 1,
+            # One run at a time for each chain, so that none waits for another's.
+            **{_anchor_queue(chain): 1 for chain in notary.chain_names},
         }.items():
             DBOS.register_queue(queue, worker_concurrency=concurrency, polling_interval_sec=_POLL_S)
         self._client = DBOSClient(system_database_url=self._url, serializer=serializer)
 
     def kick(self) -> None:
         """Start what a restart or a lost chain tail may call for: anchoring and repair."""
+        assert self._notary is not None
         with self._database.transaction() as session:
             self.enqueue(session, "sequence-and-anchor", new_id("anchor"), (), 0.0)
+            for chain in self._notary.chain_names:
+                self.enqueue(session, _ANCHOR, new_id("anchor"), (chain,), 0.0)
             self.enqueue(session, "upkeep", new_id("upkeep"), (), 0.0)
 
-    def anchor_again(self) -> None:
-        """Call for another anchoring run."""
+    def schedule_anchors(self) -> None:
+        """Call for the anchors that are due, now or in their time; the same need is one run."""
+        assert self._notary is not None
+        due = self._notary.anchors_due()
         with self._database.transaction() as session:
-            self.enqueue(session, "sequence-and-anchor", new_id("anchor"), (), 0.0)
+            for one in due:
+                self.enqueue(session, _ANCHOR, f"anchor/{one.ticket}", (one.chain,), one.wait_s)
+
+    def anchor_again(self, chain: str) -> None:
+        """Call for another anchoring run on one chain."""
+        with self._database.transaction() as session:
+            self.enqueue(session, _ANCHOR, new_id("anchor"), (chain,), 0.0)
 
     def deliver_later(self, message_key: str, attempt: int) -> None:
         """Call for another try at a mail; the same attempt again is the same run."""
@@ -152,6 +171,24 @@ class Jobs:
             self._dbos = None
 
 
+def _anchor_queue(chain: str) -> str:
+    return f"anchoring-{chain}"
+
+
+def pauses_between_turns() -> Generator[float, str, None]:
+    """Take the state after each turn on a chain, and give the pause before the next, in seconds.
+
+    Short after every change, then ever longer: a chain that needs minutes is not asked often.
+    """
+    pause, before = _FIRST_PAUSE_S, ""
+    state = yield pause
+    while True:
+        longest = _LONGEST_PAUSE_S[state]
+        pause = min(pause * 1.6, longest) if state == before else _FIRST_PAUSE_S
+        before = state
+        state = yield pause
+
+
 def _fault(error: Exception) -> dict[str, str]:
     """Name an error for the log; only our own messages are known to hold nothing secret."""
     fault = {"error": type(error).__name__}
@@ -166,7 +203,8 @@ def _register(
     outbox: Outbox,
     upkeep: Sequence[Callable[[], object]],
     *,
-    again: Callable[[], None],
+    due: Callable[[], None],
+    again: Callable[[str], None],
     later: Callable[[str, int], None],
 ) -> None:
     def workflow(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -193,13 +231,17 @@ def _register(
     def sequence() -> None:
         notary.sequence()
 
+    @DBOS.step(name="schedule-anchors")
+    def schedule_anchors() -> None:
+        due()
+
     @DBOS.step(name="anchor")
-    def anchor() -> str:
-        return notary.anchor_pending()
+    def anchor(chain: str) -> str:
+        return notary.anchor_pending(chain)
 
     @DBOS.step(name="anchor-again")
-    def anchor_again() -> None:
-        again()
+    def anchor_again(chain: str) -> None:
+        again(chain)
 
     @DBOS.step(name="write-evidence")
     def write_evidence() -> None:
@@ -240,30 +282,34 @@ def _register(
 
     @workflow("sequence-and-anchor")
     def sequence_and_anchor(*_ticket: str) -> None:
-        # One run at a time (the queue sees to that) works until nothing is pending; the runs
-        # behind it then find nothing to do.
-        wait_s = 0.5
-        for turn in range(_MOST_TURNS):
-            until_done(sequence)
+        until_done(sequence)
+        until_done(schedule_anchors)
+
+    @workflow(_ANCHOR)
+    def anchor_chain(chain: str) -> None:
+        # One run at a time on each chain (its queue sees to that) works until nothing is due
+        # there; the runs behind it then find nothing to do.
+        if chain not in notary.chain_names:
+            return  # the settings named it once
+        pauses = pauses_between_turns()
+        next(pauses)
+        for _ in range(_MOST_TURNS):
             try:
-                state = anchor()
-            except Exception as error:  # noqa: BLE001  an unreachable chain is waited for
-                log.warning("anchor-failed", **_fault(error))
+                state = anchor(chain)
+            except Exception as error:  # noqa: BLE001  whatever holds a chain up is waited for
+                log.warning("anchor-failed", chain=chain, **_fault(error))
                 state = "unreachable"
-            until_done(write_evidence)
+            if state != "unreachable":
+                # Crash point: a final anchor whose evidence is not written. The run goes on
+                # here, and comes to this step again.
+                until_done(write_evidence)
             if state == "idle":
+                # What was signed meanwhile and is not due yet has no run if its own came early.
+                until_done(schedule_anchors)
                 return
-            if turn == _MOST_TURNS - 1:
-                # A successor goes on, so that no run's history grows without an end.
-                until_done(anchor_again)
-                return
-            if state == "unreachable":
-                wait_s = min(wait_s * 2, _LONGEST_WAIT_S)
-                DBOS.sleep(wait_s)
-            else:
-                wait_s = 0.5
-                if state == "waiting" or turn > _QUICK_TURNS:
-                    DBOS.sleep(wait_s)
+            DBOS.sleep(pauses.send(state))
+        # A successor goes on, so that no run's history grows without an end.
+        until_done(anchor_again, chain)
 
     @workflow("seal-agreement")
     def seal_agreement(agreement_id: str) -> None:

@@ -110,9 +110,19 @@ class Keyring:
         A crash while making leaves none, so the next call makes another: nothing may be published
         that depends on a secret before this returns.
         """
-        path = self._folder / f"{name}.key"
-        if path.exists():
-            return self.decrypt(path.read_bytes(), purpose=f"file/{name}")
+        kept = self.find(name)
+        if kept is not None:
+            return kept
         value = make()
-        write_atomically(path, self.encrypt(value, purpose=f"file/{name}"))
+        write_atomically(self._path(name), self.encrypt(value, purpose=f"file/{name}"))
         return value
+
+    def find(self, name: str) -> bytes | None:
+        """Return the secret called ``name``, None if none was made yet."""
+        path = self._path(name)
+        if not path.exists():
+            return None
+        return self.decrypt(path.read_bytes(), purpose=f"file/{name}")
+
+    def _path(self, name: str) -> Path:
+        return self._folder / f"{name}.key"

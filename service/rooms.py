@@ -10,11 +10,11 @@ from typing import IO, Self
 from urllib.parse import urlsplit
 
 import structlog
-from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy.orm import Session
 
-from contracts_chain import AnchorClient, LocalChain, anchor_log_address, find_anvil
+from contracts_chain import anchor_log_address
 from service.agreements import Agreements, Desk, PictureCache
+from service.chains import build_chains
 from service.clock import Clock, SystemClock
 from service.custody import Custody, DiskStore, RevisionFiles
 from service.database import Database
@@ -24,8 +24,16 @@ from service.identity import ApiKeys, EmailCodes, InvitationLinks, RateLimits, S
 from service.jobs import Jobs
 from service.keyring import Keyring, load_master_key
 from service.migrations import upgrade_database
-from service.notary import ContractsChainAdapter, DiskMirror, Notary
-from service.notices import LocalMailbox, MailQueue, MailSender, Outbox, SmtpSender, SmtpSettings
+from service.notary import AlarmView, DiskMirror, Notary
+from service.notices import (
+    LocalMailbox,
+    MailQueue,
+    MailSender,
+    Outbox,
+    SmtpSender,
+    SmtpSettings,
+    chain_alarm,
+)
 from service.settings import Settings
 from service.signing import PlatformKeys
 from service.trust import TrustPublisher
@@ -51,6 +59,34 @@ class _InvitationPaths:
 
     def revoke(self, session: Session, *, agreement: str) -> None:
         self._links.revoke_links(session, agreement=agreement)
+
+
+class _OperatorMail:
+    """Mails an alarm to whoever runs this service, once; nothing without an address."""
+
+    def __init__(self, settings: Settings, mail: MailQueue) -> None:
+        self._settings = settings
+        self._mail = mail
+
+    def tell(self, session: Session, alarm: AlarmView) -> None:
+        to = self._settings.operator_mail
+        if not to:
+            return
+        letter = chain_alarm(
+            lang=self._settings.operator_lang,
+            chain=alarm.chain,
+            kind=str(alarm.kind),
+            since=alarm.since,
+            link=f"{self._settings.base_url}/status",
+        )
+        self._mail.queue_mail(
+            session,
+            message_key=f"alarm/{alarm.chain}/{alarm.kind}/{alarm.number}",
+            to=to,
+            subject=letter.subject,
+            text=letter.text,
+            html=letter.html,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,12 +117,7 @@ class Rooms:
 
     def _build(self, data: Path) -> None:
         settings, clock = self.settings, self.clock
-        master = (
-            bytes.fromhex(settings.master_key.get_secret_value())
-            if settings.master_key is not None
-            else load_master_key(data / "keys")
-        )
-        self.keyring = Keyring(data / "keys", master)
+        self.keyring = open_keyring(settings)
         self.database = Database(settings.database_url)
         self.jobs = Jobs(self.database)
 
@@ -96,19 +127,12 @@ class Rooms:
             contract=anchor_log_address(),
             chain_port=settings.chain_port,
         )
-        self.chain: LocalChain | None = None
-        operator = self._operator_key()
-        if settings.chain_rpc_url is not None:
-            self.rpc_url = settings.chain_rpc_url.get_secret_value()
-        else:
-            self.chain = LocalChain(
-                folder=data / "chain",
-                port=installation.chain_port,
-                anvil=find_anvil(Path(__file__).resolve().parent.parent),
-            )
-            self.rpc_url = self.chain.rpc_url
-        self.client = AnchorClient(
-            rpc_url=self.rpc_url, private_key=operator, contract=installation.contract
+        self.chains = build_chains(settings, self.keyring, installation)
+        mail_queue = MailQueue(
+            keyring=self.keyring,
+            clock=clock,
+            origin_host=urlsplit(settings.base_url).hostname or "localhost",
+            enqueue=self.jobs.enqueue,
         )
 
         self.notary = Notary(
@@ -116,10 +140,12 @@ class Rooms:
             keyring=self.keyring,
             clock=clock,
             origin=installation.log_origin,
-            chain=ContractsChainAdapter(self.client, local_chain=self.chain),
+            chains=self.chains.plans,
             mirrors=[DiskMirror(folder / "log") for folder in settings.store_dirs],
             mirror_quorum=settings.custody_quorum,
             enqueue=self.jobs.enqueue,
+            tell=_OperatorMail(settings, mail_queue).tell,
+            silent_after_s=settings.chain_silence_s,
         )
         self.keys = PlatformKeys.load_or_create(
             self.keyring,
@@ -138,12 +164,6 @@ class Rooms:
                 for number, folder in enumerate(settings.store_dirs, start=1)
             ],
             quorum=settings.custody_quorum,
-        )
-        mail_queue = MailQueue(
-            keyring=self.keyring,
-            clock=clock,
-            origin_host=urlsplit(settings.base_url).hostname or "localhost",
-            enqueue=self.jobs.enqueue,
         )
         self.mailbox = (
             None
@@ -196,20 +216,24 @@ class Rooms:
     def start(self) -> None:
         """Bring the database up to date, start the chain, and take up unfinished work."""
         upgrade_database(self.database)
-        self._start_chain()
+        self.chains.start()
         self.jobs.start(
             agreements=self.agreements,
             notary=self.notary,
             outbox=self.outbox,
-            upkeep=[self._repair_copies, self._forget_old],
+            upkeep=[
+                self.notary.watch_chains,
+                self.notary.watch_documents,
+                self._repair_copies,
+                self._forget_old,
+            ],
         )
         self.notary.start()
-        if self.chain is not None:
+        if self.chains.local is not None:
             self.agreements.withdraw_stale_evidence()
         self.trust.publish(
-            genesis_block=self.client.genesis_hash,
             keys=self.keys.trust_keys(),
-            rpc=self.settings.public_rpc_urls or [self.rpc_url],
+            rpc=self.settings.public_rpc_urls or self.chains.rpc_urls,
             log=[f"{self.settings.base_url}/log"],
             max_delay_s=self.settings.anchor_max_delay_s,
         )
@@ -217,10 +241,12 @@ class Rooms:
 
     def stop(self) -> None:
         """Stop everything that was started; what was under way is taken up at the next start."""
-        steps: list[Callable[[], None]] = [self.jobs.stop]
-        if self.chain is not None:
-            steps.append(self.chain.stop)
-        steps += [self.database.dispose, self._release_folder]
+        steps: list[Callable[[], None]] = [
+            self.jobs.stop,
+            self.chains.stop,
+            self.database.dispose,
+            self._release_folder,
+        ]
         for step in steps:
             try:
                 step()
@@ -229,17 +255,12 @@ class Rooms:
 
     def revive_chain(self) -> bool:
         """Restart the embedded chain if its process died; return whether that was needed."""
-        if self.chain is None or self.chain.running:
+        if self.chains.local is None or self.chains.local.running:
             return False
         log.warning("chain-restarted", hint="blocks newer than the last snapshot are anchored anew")
-        self._start_chain()
+        self.chains.start()
         self.jobs.kick()
         return True
-
-    def _start_chain(self) -> None:
-        if self.chain is not None:
-            self.chain.start()
-            self.chain.fund(self.client.address)
 
     def _repair_copies(self) -> None:
         self.custody.repair(limit=100)
@@ -272,11 +293,6 @@ class Rooms:
     ) -> None:
         self.stop()
 
-    def _operator_key(self) -> bytes:
-        if self.settings.chain_key is not None:
-            return bytes.fromhex(self.settings.chain_key.get_secret_value().removeprefix("0x"))
-        return self.keyring.secret("chain-operator", _new_chain_key)
-
     def _mail_sender(self) -> MailSender:
         if self.mailbox is not None:
             return self.mailbox
@@ -301,6 +317,12 @@ class Rooms:
             self._lock = None
 
 
-def _new_chain_key() -> bytes:
-    key = ec.generate_private_key(ec.SECP256K1())
-    return key.private_numbers().private_value.to_bytes(32, "big")
+def open_keyring(settings: Settings) -> Keyring:
+    """Return the keyring of an installation, under its master key."""
+    folder = settings.data_dir / "keys"
+    master = (
+        bytes.fromhex(settings.master_key.get_secret_value())
+        if settings.master_key is not None
+        else load_master_key(folder)
+    )
+    return Keyring(folder, master)

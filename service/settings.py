@@ -2,11 +2,14 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+HOME = "home"
+"""The name of the home chain where the settings give it none."""
 
 
 class Profile(StrEnum):
@@ -14,6 +17,56 @@ class Profile(StrEnum):
 
     EMBEDDED = "embedded"
     PRODUCTION = "production"
+
+
+class SignerSettings(BaseModel):
+    """Who signs transactions: a key, an encrypted key file, a token or a service; one of them.
+
+    ``key``: 32 bytes in hex. ``keystore``: a JSON keystore (version 3) and its ``passphrase``.
+    ``pkcs11_module``: the token's library, with the ``pkcs11_token`` and ``pkcs11_key`` labels
+    and the ``pkcs11_pin``. ``url``: one key at a signing service, and the bearer ``token`` it asks
+    for.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    key: SecretStr | None = None
+    keystore: Path | None = None
+    passphrase: SecretStr | None = None
+    pkcs11_module: Path | None = None
+    pkcs11_token: str = ""
+    pkcs11_key: str = ""
+    pkcs11_pin: SecretStr | None = None
+    url: SecretStr | None = None
+    token: SecretStr | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        ways = (self.key, self.keystore, self.pkcs11_module, self.url)
+        given = sum(way is not None for way in ways)
+        if given != 1:
+            raise ValueError(
+                f"expected one of key, keystore, pkcs11_module and url for a signer, got {given}"
+            )
+        if self.keystore is not None and self.passphrase is None:
+            raise ValueError("expected the passphrase of the keystore, got none")
+        if self.pkcs11_module is not None and not (self.pkcs11_token and self.pkcs11_key):
+            raise ValueError("expected pkcs11_token and pkcs11_key beside pkcs11_module")
+        return self
+
+
+class AlsoChain(BaseModel):
+    """A chain beside the home, which proves time alone: its name, and how often it is used.
+
+    An anchor starts ``every_s`` seconds after its first leaf was accepted, or at
+    ``every_leaves`` leaves, whichever comes first.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    every_s: float = Field(default=86_400.0, ge=0)
+    every_leaves: int = Field(default=100_000, ge=1)
 
 
 class Settings(BaseSettings):
@@ -37,8 +90,26 @@ class Settings(BaseSettings):
     public_rpc_urls: list[str] = Field(default_factory=list)
     chain_port: int = Field(default=0, ge=0, le=65535)
     chain_key: SecretStr | None = None
+    # Chains by name (docs/chains.md); the home is one of them, unless ACTA_CHAIN_RPC_URL or
+    # nothing names it. Several may hold keys of hosted nodes, so the file is for us alone.
+    chains_file: Path | None = None
+    home_chain: str = ""
+    also_chains: list[AlsoChain] = Field(default_factory=list)
+    # How transactions are signed: for all chains, and for single ones by their names.
+    chain_keystore: Path | None = None
+    chain_keystore_passphrase: SecretStr | None = None
+    chain_signers: dict[str, SignerSettings] = Field(default_factory=dict)
     log_origin: str = ""
+    # None: quick on the embedded profile, so that a first run waits for nothing.
+    anchor_every_s: float | None = Field(default=None, ge=0)
+    anchor_every_leaves: int = Field(default=1_000, ge=1)
     anchor_max_delay_s: int = Field(default=86_400, ge=60)
+    # A leaf without an anchor so long after its anchor was due, or a chain silent for so long,
+    # is an alarm.
+    anchor_alarm_s: int = Field(default=3_600, ge=1)
+    chain_silence_s: int = Field(default=600, ge=1)
+    operator_mail: str = ""
+    operator_lang: Literal["es", "en"] = "es"
 
     store_dirs: list[Path] = Field(default_factory=list)
     custody_quorum: int = Field(default=1, ge=1)
@@ -51,6 +122,13 @@ class Settings(BaseSettings):
     platform_name: str = Field(default="Acta", min_length=1, max_length=40)
     code_session_minutes: int = Field(default=30, ge=1)
     log_level: str = "INFO"
+
+    @field_validator("also_chains", mode="before")
+    @classmethod
+    def _names_alone(cls, value: object) -> object:
+        if isinstance(value, list):
+            return [{"name": one} if isinstance(one, str) else one for one in value]
+        return value
 
     @field_validator("base_url")
     @classmethod
@@ -76,9 +154,45 @@ class Settings(BaseSettings):
                 f"expected a custody quorum of at most {len(self.store_dirs)} "
                 f"(the number of stores), got {self.custody_quorum}"
             )
+        if self.anchor_every_s is None:
+            self.anchor_every_s = 60.0 if self.production else 0.5
+        self._check_chains()
         if self.profile is Profile.PRODUCTION:
             self._refuse_development_parts()
         return self
+
+    def _check_chains(self) -> None:
+        if (self.home_chain or self.also_chains) and self.chains_file is None:
+            raise ValueError(
+                "expected ACTA_CHAINS_FILE, which ACTA_HOME_CHAIN and ACTA_ALSO_CHAINS name "
+                "chains of, got none"
+            )
+        if self.home_chain and self.chain_rpc_url is not None:
+            raise ValueError(
+                "expected the home from ACTA_HOME_CHAIN or from ACTA_CHAIN_RPC_URL, got both"
+            )
+        names = [self.home_chain or HOME, *(also.name for also in self.also_chains)]
+        if len(set(names)) != len(names):
+            raise ValueError(f"expected different chains, got {', '.join(names)}")
+        if self.chain_key is not None and self.chain_keystore is not None:
+            raise ValueError("expected one of ACTA_CHAIN_KEY and ACTA_CHAIN_KEYSTORE, got both")
+        if self.chain_keystore is not None and self.chain_keystore_passphrase is None:
+            raise ValueError("expected ACTA_CHAIN_KEYSTORE_PASSPHRASE, got none")
+
+    @property
+    def has_own_chain(self) -> bool:
+        """Whether the home is an embedded chain, which this installation runs itself."""
+        return self.chain_rpc_url is None and not self.home_chain
+
+    def signer_for(self, chain: str) -> SignerSettings | None:
+        """Return who signs on a chain; None: a key that the installation makes for itself."""
+        if chain in self.chain_signers:
+            return self.chain_signers[chain]
+        if self.chain_keystore is not None:
+            return SignerSettings(
+                keystore=self.chain_keystore, passphrase=self.chain_keystore_passphrase
+            )
+        return None if self.chain_key is None else SignerSettings(key=self.chain_key)
 
     def _refuse_development_parts(self) -> None:
         missing = [
@@ -90,8 +204,9 @@ class Settings(BaseSettings):
                 "ACTA_DATABASE_URL (postgresql+psycopg://…; SQLite is for one machine)": (
                     self.database_url.startswith("postgresql")
                 ),
-                "ACTA_CHAIN_RPC_URL and ACTA_CHAIN_KEY (the embedded chain convinces nobody)": (
-                    self.chain_rpc_url is not None and self.chain_key is not None
+                "ACTA_HOME_CHAIN and ACTA_CHAIN_KEYSTORE, or ACTA_CHAIN_RPC_URL and "
+                "ACTA_CHAIN_KEY (the embedded chain convinces nobody)": (
+                    not self.has_own_chain and self.signer_for(self.home_chain or HOME) is not None
                 ),
                 "ACTA_PUBLIC_RPC_URLS (a JSON list of nodes that any reader may ask)": (
                     bool(self.public_rpc_urls)

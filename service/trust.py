@@ -2,8 +2,8 @@
 
 import json
 import secrets
-from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +13,15 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from anchoring.hashing import ZERO32, sha256, statement_entry
 from anchoring.statement import Actor, build_statement
-from anchoring.trust import Home, build_genesis, build_trust, parse_trust, sign_version
+from anchoring.trust import build_genesis, build_trust, parse_trust, sign_version
 from service.clock import Clock, rfc3339
 from service.database import Database
 from service.keyring import Keyring, write_atomically
-from service.notary import Notary
+from service.notary import LogKey, Notary
 
 _LOG_KEY_LIFE = timedelta(days=3650)
+# What an earlier key signed until the next one took its place may still be on its way on chain.
+_LOG_KEY_OVERLAP = timedelta(days=1)
 
 
 class TrustPublisher:
@@ -55,7 +57,6 @@ class TrustPublisher:
     def publish(
         self,
         *,
-        genesis_block: Callable[[], bytes],
         keys: Sequence[Mapping[str, Any]],
         rpc: Sequence[str],
         log: Sequence[str],
@@ -63,42 +64,28 @@ class TrustPublisher:
     ) -> None:
         """Write the first version, or a further one if anything differs from the newest.
 
-        ``genesis_block``: gives the 32-byte hash of the home chain's block 0, and is asked for
-        the first version alone, since a later start must not need the chain; ``keys``: the CAs,
-        as in the file. Repeating this with the same values changes nothing.
+        ``keys``: the CAs, as in the file; the log's come from the notary. The genesis names the
+        home and every other chain that was met by then. It is made once and never changes: a
+        chain that joins later is not in it, and the verifier says of its anchors that this trust
+        file does not name them; what the home proves needs none of them. Repeating this with the
+        same values changes nothing.
         """
         identity = self._notary.identity
         now = self._clock.now()
         versions: list[dict[str, Any]] = []
-        log_key: Mapping[str, Any] = {
-            "purpose": "log",
-            "vkey": identity.vkey,
-            "notBefore": rfc3339(now),
-            "notAfter": rfc3339(now + _LOG_KEY_LIFE),
-            "revokedAfter": None,
-        }
+        before: Mapping[str, Mapping[str, Any]] = {}
         if not self._path.exists():
             genesis = build_genesis(
                 origin=identity.origin,
                 opener=identity.opener,
-                homes=[
-                    Home(
-                        chain_id=identity.chain_id,
-                        contract=identity.contract,
-                        log_id=identity.log_id,
-                        genesis_block=genesis_block(),
-                    )
-                ],
+                homes=self._notary.homes(),
                 root_key=self._root_key.public_key(),
             )
         else:
             published = json.loads(self._path.read_bytes())
             genesis, versions = published["genesis"], published["versions"]
-            newest = versions[-1]
-            log_key = next(
-                (key for key in newest["keys"] if key.get("vkey") == identity.vkey), log_key
-            )
-        wanted = [*keys, log_key]
+            before = {key["vkey"]: key for key in versions[-1]["keys"] if "vkey" in key}
+        wanted = [*keys, *_log_keys(self._notary.log_keys, before, now)]
         if not versions or (
             versions[-1]["keys"],
             versions[-1]["rpc"],
@@ -148,6 +135,35 @@ class TrustPublisher:
         )
         with self._database.transaction() as session:
             self._notary.accept(session, entry, kind="statement", subject=ZERO32)
+
+
+def _log_keys(
+    keys: Sequence[LogKey], before: Mapping[str, Mapping[str, Any]], now: datetime
+) -> list[Mapping[str, Any]]:
+    """Return the log's keys as the file has them, the one in use first.
+
+    ``before``: those of the version before by their vkey. Nothing changes until there is a new
+    key: an earlier one then ends, or is revoked from when it may have got known.
+    """
+    if keys[0].vkey in before:
+        return [before[key.vkey] for key in keys if key.vkey in before]
+    published: list[Mapping[str, Any]] = []
+    for key in keys:
+        not_before = now if key.since is None else key.since
+        member: dict[str, Any] = {
+            "purpose": "log",
+            "vkey": key.vkey,
+            "notBefore": rfc3339(not_before),
+            "notAfter": rfc3339(not_before + _LOG_KEY_LIFE),
+            "revokedAfter": None,
+            **before.get(key.vkey, {}),
+        }
+        if key.until is not None and key.revoked:
+            member["revokedAfter"] = rfc3339(key.until)
+        elif key.until is not None and member["notAfter"] > rfc3339(now + _LOG_KEY_OVERLAP):
+            member["notAfter"] = rfc3339(now + _LOG_KEY_OVERLAP)
+        published.append(member)
+    return published
 
 
 def _new_root_key() -> bytes:

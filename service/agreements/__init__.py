@@ -8,6 +8,7 @@ from service.agreements.signing_turn import SigningTurns
 from service.agreements.views import (
     AgreementSummary,
     AgreementView,
+    ChainStep,
     PartyDraft,
     PartyView,
     SigningView,
@@ -19,6 +20,7 @@ __all__ = [
     "AgreementSummary",
     "AgreementView",
     "Agreements",
+    "ChainStep",
     "Desk",
     "Links",
     "PartyDraft",

@@ -57,6 +57,8 @@ class Agreement(Base):
     sealed_sha256: Mapped[str | None] = mapped_column(String(64))
     document_leaf: Mapped[bytes | None] = mapped_column(LargeBinary)
     evidence_sha256: Mapped[str | None] = mapped_column(String(64))
+    # How many chains beside the home have an anchor in the evidence file; null is none.
+    evidence_anchors: Mapped[int | None]
     decline_reason: Mapped[str | None] = mapped_column(String(1000))
 
     parties: Mapped[list["Party"]] = relationship(

@@ -8,6 +8,7 @@ from service.agreements.models import Agreement, Archived, Party, PartyState, St
 from service.agreements.views import (
     AgreementSummary,
     AgreementView,
+    ChainStep,
     Invitee,
     PartyView,
     TimelineEvent,
@@ -81,6 +82,8 @@ class Reading(UseCases):
                 document_status=None
                 if agreement.document_leaf is None
                 else self._desk.notary.leaf_status(agreement.document_leaf).status,
+                chains=self._chains(agreement),
+                ended=self._ended(agreement),
                 evidence_ready=agreement.evidence_sha256 is not None,
                 decline_reason=agreement.decline_reason,
             )
@@ -143,6 +146,20 @@ class Reading(UseCases):
                 raise NotReadyError("expected a final anchor; the evidence file follows it")
             evidence = agreement.evidence_sha256
         return self._desk.files.get(bytes.fromhex(evidence))
+
+    def _chains(self, agreement: Agreement) -> tuple[ChainStep, ...]:
+        if agreement.document_leaf is None:
+            return ()
+        return tuple(
+            ChainStep(name=one.chain, is_home=one.is_home, status=one.status.status)
+            for one in self._desk.notary.chain_statuses(agreement.document_leaf)
+        )
+
+    def _ended(self, agreement: Agreement) -> str | None:
+        if agreement.document_leaf is None:
+            return None
+        ended = self._desk.notary.ended(agreement.document_leaf)
+        return None if ended is None else ended.how
 
     def _timeline(self, agreement: Agreement) -> tuple[TimelineEvent, ...]:
         statuses = self._desk.notary.leaf_statuses([row.leaf_hash for row in agreement.statements])

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from anchoring.cms_attributes import SealBinding
@@ -21,6 +21,7 @@ from anchoring.hashing import (
     sha256,
     transcript,
 )
+from anchoring.statement import parse_statement
 from service.agreements.desk import UseCases
 from service.agreements.models import Agreement, State, StatementRow
 from service.agreements.statements import StatementMaker
@@ -117,16 +118,23 @@ class Sealing(UseCases):
             for agreement in written:
                 leaf = agreement.document_leaf
                 if leaf is not None and statuses[leaf].status != "final":
-                    agreement.evidence_sha256 = None
+                    agreement.evidence_sha256 = agreement.evidence_anchors = None
 
     def write_missing_evidence(self) -> list[str]:
-        """Write the evidence of every sealed agreement whose anchor is final; return their ids."""
+        """Write the evidence of every sealed agreement that is final at home; return their ids.
+
+        And once more when a chain beside the home has a final anchor that the file lacks: the
+        newer file says the same and proves it twice, and the older one stays as good as it was.
+        """
         with self._desk.database.reading() as session:
-            waiting = session.scalars(
-                select(Agreement.id).where(
-                    Agreement.state == State.SEALED, Agreement.evidence_sha256.is_(None)
+            waiting = list(
+                session.scalars(
+                    select(Agreement.id).where(
+                        Agreement.state == State.SEALED, Agreement.evidence_sha256.is_(None)
+                    )
                 )
-            ).all()
+            )
+        waiting += self._with_fuller_evidence()
         written = []
         for agreement_id in waiting:
             try:
@@ -141,6 +149,27 @@ class Sealing(UseCases):
                     reason=str(error),
                 )
         return written
+
+    def _with_fuller_evidence(self) -> list[str]:
+        """Return the agreements whose document has anchors that their evidence lacks."""
+        further = len(self._desk.notary.chain_names) - 1
+        if further == 0:
+            return []
+        with self._desk.database.reading() as session:
+            lacking = {
+                row.document_leaf: (row.id, row.evidence_anchors or 0)
+                for row in session.execute(
+                    select(Agreement.id, Agreement.document_leaf, Agreement.evidence_anchors).where(
+                        Agreement.evidence_sha256.is_not(None),
+                        func.coalesce(Agreement.evidence_anchors, 0) < further,
+                    )
+                )
+                if row.document_leaf is not None
+            }
+        final = self._desk.notary.further_anchors(lacking)
+        return [
+            agreement_id for leaf, (agreement_id, held) in lacking.items() if final[leaf] > held
+        ]
 
     def _make_seal(self, agreement_id: str) -> _Sealed:
         desk = self._desk
@@ -199,7 +228,8 @@ class Sealing(UseCases):
             rows = {row.leaf_hash: row for row in agreement.statements}
             leaves = self._leaves_in_log_order(session, agreement)
             document_leaf = agreement.document_leaf
-            sealed = agreement.sealed_sha256
+            sealed, written_before = agreement.sealed_sha256, agreement.evidence_sha256
+            held = agreement.evidence_anchors or 0
             indices = desk.notary.indices(session, leaves)
             parties: list[dict[str, object]] = [
                 {"party": p.number, "role": p.role, "order": p.signing_order, "keys": []}
@@ -209,7 +239,12 @@ class Sealing(UseCases):
             return False
         if desk.notary.leaf_status(document_leaf).status != "final":
             return False
-        anchored = desk.notary.covering_anchor([*leaves, document_leaf])
+        named = [parse_statement(rows[leaf].raw).after for leaf in leaves]
+        anchored = desk.notary.covering_anchor(
+            [*leaves, document_leaf], after=[after.root for after in named if after.size > 0]
+        )
+        if written_before is not None and len(anchored.further) <= held:
+            return False
         proofs = {leaf.hex(): anchored.proof_for(leaf) for leaf in leaves}
         proofs["document"] = anchored.proof_for(document_leaf)
         members = evidence_members(
@@ -218,6 +253,7 @@ class Sealing(UseCases):
                 statements=[_record(rows[leaf], indices[leaf]) for leaf in leaves],
                 proofs=proofs,
                 anchor=anchored.record,
+                other_anchors=anchored.further,
                 disclosures=_disclosures(rows.values()),
                 parties=parties,
                 created=rfc3339(desk.clock.now()),
@@ -232,8 +268,9 @@ class Sealing(UseCases):
         # Crash point: an evidence file that no row names; the next run writes it again.
         with desk.database.transaction() as session:
             agreement = self._locked(session, agreement_id)
-            if agreement.evidence_sha256 is None:
-                agreement.evidence_sha256 = written
+            held, found = agreement.evidence_anchors or 0, len(anchored.further)
+            if agreement.evidence_sha256 is None or found > held:
+                agreement.evidence_sha256, agreement.evidence_anchors = written, found
         return True
 
 

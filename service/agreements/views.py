@@ -47,6 +47,15 @@ class TimelineEvent:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ChainStep:
+    """How far the sealed document's entry is on one chain (the status ladder)."""
+
+    name: str
+    is_home: bool
+    status: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class AgreementSummary:
     """A line in somebody's list of agreements."""
 
@@ -81,6 +90,10 @@ class AgreementView:
     can_delete: bool
     archived: bool
     document_status: str | None
+    # Every chain of the log, the home first, once the document has an entry.
+    chains: tuple[ChainStep, ...] = ()
+    # "voided" or "superseded" by its parties at the home, else None.
+    ended: str | None = None
     evidence_ready: bool
     decline_reason: str | None
 

@@ -10,7 +10,7 @@ from service.clock import rfc3339
 from service.database import Database
 from service.errors import ServiceError
 from service.identity import ApiKeyView
-from service.notary import AnchorRequestView, Notary
+from service.notary import AnchorRequestView, ChainLeafStatus, Notary
 
 
 class ApiKeyNeededError(ServiceError):
@@ -42,8 +42,28 @@ class AnchorBody(BaseModel):
     ]
 
 
+class ChainAnswer(BaseModel):
+    """Where the leaf stands on one chain; only the home's status makes it final.
+
+    ``size`` is that of the smallest checkpoint on its way there that covers the leaf.
+    """
+
+    chain: str
+    chain_id: int | None
+    home: bool
+    status: str
+    reason: str | None
+    size: int | None
+    transaction: str | None
+    block: int | None
+    block_time: str | None
+
+
 class AnchorAnswer(BaseModel):
     """One anchor request: its place on the status ladder and, once final, its proof.
+
+    ``status`` and all that follows from it are those at the log's home; ``chains`` tells of every
+    chain, the home first.
 
     ``entry`` is SHA-256 over the tag ``acta/entry/external/v1``, ``salt`` and ``sha256``;
     ``leaf`` is the log's leaf hash of it (anchoring/SPEC.md). ``proof`` is a C2SP tlog-proof.
@@ -63,6 +83,7 @@ class AnchorAnswer(BaseModel):
     block_time: str | None
     proof: str | None
     anchor: dict[str, object] | None
+    chains: list[ChainAnswer]
 
 
 def build_anchors_router(
@@ -128,4 +149,19 @@ def _answer(view: AnchorRequestView) -> AnchorAnswer:
         block_time=_time(view.status.block_time),
         proof=view.proof,
         anchor=view.anchor,
+        chains=[_chain_answer(one) for one in view.chains],
+    )
+
+
+def _chain_answer(view: ChainLeafStatus) -> ChainAnswer:
+    return ChainAnswer(
+        chain=view.chain,
+        chain_id=view.chain_id,
+        home=view.is_home,
+        status=view.status.status,
+        reason=view.status.reason,
+        size=view.status.size,
+        transaction=view.status.transaction,
+        block=view.status.block,
+        block_time=_time(view.status.block_time),
     )

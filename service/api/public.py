@@ -5,10 +5,13 @@ from collections.abc import Callable
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import PlainTextResponse
 
+from service.api.problems import problem
 from service.notary import Notary
 
 _LARGEST_QUERY = 16 * 1024
 _FOREVER = "public, max-age=31536000, immutable"
+# A verifier in a browser, on whatever page, may read the log.
+_ANYBODY = {"Access-Control-Allow-Origin": "*"}
 
 
 def build_public_router(
@@ -39,13 +42,20 @@ def build_public_router(
         """Return the newest checkpoint, a tile or an entry bundle (C2SP tlog-tiles)."""
         content = notary.public_file(path)
         if content is None:
-            raise HTTPException(404, "no such tile; it may be beyond the newest checkpoint")
+            absent = problem(
+                status=404,
+                code="api/http-404",
+                title="no such tile; it may be beyond the newest checkpoint",
+            )
+            # It may be there at the next checkpoint, so no cache may remember that it was not.
+            absent.headers.update({"Cache-Control": "no-store", **_ANYBODY})
+            return absent
         if path == "checkpoint":
-            return PlainTextResponse(content, headers={"Cache-Control": "no-cache"})
+            return PlainTextResponse(content, headers={"Cache-Control": "no-cache", **_ANYBODY})
         return Response(
             content,
             media_type="application/octet-stream",
-            headers={"Cache-Control": _FOREVER, "Access-Control-Allow-Origin": "*"},
+            headers={"Cache-Control": _FOREVER, **_ANYBODY},
         )
 
     @router.post("/tsa", tags=["public"])

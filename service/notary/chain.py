@@ -1,6 +1,7 @@
 """The port to the chain that holds the log's anchors."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -16,10 +17,14 @@ class ChainBlock:
 
 @dataclass(frozen=True)
 class ChainHead:
-    """The log as the contract has it: whether it is open, and the newest anchored size."""
+    """The log as the contract has it: whether it is open, the newest anchored size, its operator.
+
+    ``operator``: the 20-byte address that may anchor, zero while the log is not open.
+    """
 
     is_open: bool
     size: int
+    operator: bytes
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,31 @@ class ChainTransaction:
     reason: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class ChainHealth:
+    """How a chain's nodes are: how many are asked, answer, and contradict or lag behind the rest.
+
+    ``balance_is_low``: the operator's account is below the bound set for this chain.
+    """
+
+    nodes: int
+    answering: int
+    disagreeing: int
+    balance_is_low: bool
+
+
+@dataclass(frozen=True)
+class DocumentEnding:
+    """That a document is voided (code 1) or superseded (2): since when, in Unix seconds, by what.
+
+    ``successor``: the leaf hash of the document in its place, None for a void.
+    """
+
+    code: int
+    time: int
+    successor: bytes | None
+
+
 class AnchorChain(ABC):
     """One chain, one AnchorLog contract on it, and the key of this log's operator.
 
@@ -54,8 +84,8 @@ class AnchorChain(ABC):
 
     @property
     @abstractmethod
-    def opener(self) -> bytes:
-        """The operator's 20-byte address; needs no chain."""
+    def operator(self) -> bytes:
+        """The 20-byte address of the key that anchors here; needs no chain."""
 
     @property
     @abstractmethod
@@ -77,7 +107,7 @@ class AnchorChain(ABC):
 
     @abstractmethod
     def open_log(self, origin: str) -> bytes:
-        """Make sure that contract and log are there, and return the 32-byte log id."""
+        """Make sure that contract and our own key's log of ``origin`` are there; return its id."""
 
     @abstractmethod
     def head(self, log_id: bytes) -> ChainHead:
@@ -114,10 +144,31 @@ class AnchorChain(ABC):
 
     @abstractmethod
     def proof_material(
-        self, log_id: bytes, root: bytes, leaf_hash: bytes, block: int
+        self,
+        log_id: bytes,
+        root: bytes,
+        leaf_hash: bytes,
+        block: int,
+        *,
+        others: Sequence[bytes] = (),
     ) -> dict[str, Any]:
         """Return what proves the anchor and the leaf's status off line, as of ``block``.
 
+        ``others``: further roots, of which those anchored by then are proved too.
+
         JSON-ready: ``block``, ``header``, ``accountProof``, ``anchorProof``, ``statusProof``.
+        ChainRefusedError (state-unavailable) if nobody keeps the state of that block any more.
+        """
+
+    @abstractmethod
+    def health(self) -> ChainHealth:
+        """Ask every node how it is; ChainDownError if too few answer to say anything."""
+
+    @abstractmethod
+    def endings(
+        self, log_id: bytes, leaf_hashes: Sequence[bytes], block: int
+    ) -> Mapping[bytes, DocumentEnding]:
+        """Return those of ``leaf_hashes`` that are ended in the state of ``block``, at most 500.
+
         ChainRefusedError (state-unavailable) if nobody keeps the state of that block any more.
         """

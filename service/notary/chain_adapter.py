@@ -1,6 +1,6 @@
 """The chain through ``contracts_chain``: any EVM node, or this installation's own chain."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,11 +17,13 @@ from service.notary.chain import (
     ChainAnchor,
     ChainBlock,
     ChainHead,
+    ChainHealth,
     ChainTransaction,
+    DocumentEnding,
 )
 from service.notary.errors import ChainDownError, ChainRefusedError
 
-_NOBODY = "0x" + 40 * "0"
+_NOBODY = bytes(20)
 
 
 class ContractsChainAdapter(AnchorChain):
@@ -32,8 +34,8 @@ class ContractsChainAdapter(AnchorChain):
         self._local = local_chain
 
     @property
-    def opener(self) -> bytes:
-        """The operator's address."""
+    def operator(self) -> bytes:
+        """The address of the key that signs here."""
         return bytes.fromhex(self._client.address[2:])
 
     @property
@@ -76,8 +78,9 @@ class ContractsChainAdapter(AnchorChain):
             except AnchorRefused as error:
                 if error.reason != "contract-missing":
                     raise
-                return ChainHead(is_open=False, size=0)
-        return ChainHead(is_open=head.operator != _NOBODY, size=head.size)
+                return ChainHead(is_open=False, size=0, operator=_NOBODY)
+        operator = bytes.fromhex(head.operator[2:])
+        return ChainHead(is_open=operator != _NOBODY, size=head.size, operator=operator)
 
     def submit(self, log_id: bytes, size: int, root: bytes) -> str:
         """Send the anchor."""
@@ -126,11 +129,45 @@ class ContractsChainAdapter(AnchorChain):
         return ChainBlock(block.number, block.hash, block.time)
 
     def proof_material(
-        self, log_id: bytes, root: bytes, leaf_hash: bytes, block: int
+        self,
+        log_id: bytes,
+        root: bytes,
+        leaf_hash: bytes,
+        block: int,
+        *,
+        others: Sequence[bytes] = (),
     ) -> dict[str, Any]:
         """Return header and Merkle proofs."""
         with _translated():
-            return self._client.proof_material(log_id, root, leaf_hash, block)
+            return self._client.proof_material(log_id, root, leaf_hash, block, others=others)
+
+    def health(self) -> ChainHealth:
+        """Ask every node how it is."""
+        with _translated():
+            health = self._client.health()
+        if health.newest is None:
+            raise ChainDownError(
+                f"expected {health.read_quorum} of {len(health.nodes)} nodes to agree on the "
+                f"newest block, got {health.answering} that answer"
+            )
+        return ChainHealth(
+            nodes=len(health.nodes),
+            answering=health.answering,
+            disagreeing=health.disagreeing,
+            balance_is_low=health.balance_is_low,
+        )
+
+    def endings(
+        self, log_id: bytes, leaf_hashes: Sequence[bytes], block: int
+    ) -> Mapping[bytes, DocumentEnding]:
+        """Return the documents among these that are voided or superseded."""
+        with _translated():
+            statuses = self._client.statuses_of(log_id, leaf_hashes, block=block)
+        return {
+            leaf_hash: DocumentEnding(status.code, status.time, status.successor)
+            for leaf_hash, status in zip(leaf_hashes, statuses, strict=True)
+            if status.code != 0
+        }
 
 
 @contextmanager

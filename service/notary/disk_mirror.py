@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from anchoring.tile_layout import CHECKPOINT, TILE_WIDTH, Tile
 from service.keyring import write_atomically
 from service.notary.errors import MirrorFailedError
-from service.notary.tiles import CHECKPOINT, TILE_WIDTH, Tile
+from service.notary.mirror import MARKER
 
 
 class DiskMirror:
@@ -48,7 +49,7 @@ class DiskMirror:
                 return None
 
     def _target(self, path: str) -> Path:
-        if path != CHECKPOINT and Tile.parse(path) is None:
+        if path not in {CHECKPOINT, MARKER} and Tile.parse(path) is None:
             raise ValueError(f"expected a path of the log's layout, got {path!r}")
         return self._folder / path
 

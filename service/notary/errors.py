@@ -61,11 +61,23 @@ class ChainRefusedError(ServiceError):
         self.permanent = permanent
 
 
+class UnknownChainError(NotFoundError):
+    """The settings name no such chain."""
+
+    code = "notary/unknown-chain"
+
+
 class MirrorFailedError(ServiceError):
     """A mirror could not write or read what it was asked; asking again is safe."""
 
     code = "notary/mirror-failed"
     http_hint = 503
+
+
+class MirrorNotFoundError(NotFoundError):
+    """No mirror in use has this name."""
+
+    code = "notary/mirror-not-found"
 
 
 class MirrorQuorumError(ServiceError):

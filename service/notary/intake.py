@@ -3,15 +3,13 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import inspect, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from anchoring.hashing import ZERO32, external_entry, leaf_hash
 from service.clock import Clock
-from service.database import Base, Database, Enqueue, new_id
+from service.database import Database, Enqueue, insert_unless_there, new_id
 from service.notary.anchor_proofs import DOCUMENT
 from service.notary.errors import (
     AnchorRequestNotFoundError,
@@ -52,7 +50,7 @@ class Intake:
     def open(self) -> None:
         """Make the first round, once."""
         with self._database.transaction() as session:
-            _insert_unless_there(session, SequencingRound, {"id": _ONLY_ROW, "number": 1})
+            insert_unless_there(session, SequencingRound, {"id": _ONLY_ROW, "number": 1})
 
     def accept(self, session: Session, entry: bytes, *, kind: str, subject: bytes) -> bytes:
         """Take ``entry`` and the work it calls for into the caller's transaction."""
@@ -71,7 +69,7 @@ class Intake:
         )
         if current is None:
             raise NotStartedError("expected Notary.start() before anything is accepted")
-        is_new = _insert_unless_there(
+        is_new = insert_unless_there(
             session,
             Leaf,
             {
@@ -106,7 +104,7 @@ class Intake:
         salt = secrets.token_bytes(32)
         entry = external_entry(salt=salt, caller_sha256=sha256)
         request_id = new_id("anc")
-        is_new = _insert_unless_there(
+        is_new = insert_unless_there(
             session,
             AnchorRequest,
             {
@@ -151,13 +149,3 @@ class Intake:
                 leaf_hash=row.leaf_hash,
                 accepted_at=row.created_at,
             )
-
-
-def _insert_unless_there(session: Session, table: type[Base], values: dict[str, Any]) -> bool:
-    """Insert a row unless a unique column already has its value; return whether it was new."""
-    dialect = session.get_bind().dialect.name
-    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    key = inspect(table).primary_key[0]
-    # A returned key says it on every driver; the count of rows does not.
-    statement = make(table).values(values).on_conflict_do_nothing().returning(key)
-    return session.connection().execute(statement).first() is not None

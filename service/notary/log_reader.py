@@ -1,14 +1,14 @@
-"""Reading the log from the database: sizes, nodes, tiles."""
-
-from collections.abc import Sequence
+"""Reading the log from the database: sizes, checkpoints, tiles."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from anchoring.tree import ReadNode
+from anchoring.tile_layout import Tile, pack_entries
 from service.notary.errors import LogForkRefused
-from service.notary.models import Anchor, AnchorState, Leaf, Node, SignedCheckpoint
-from service.notary.tiles import Tile, pack_entries
+from service.notary.models import Anchor, AnchorState, Leaf, SignedCheckpoint
+from service.notary.node_store import NodeReader
+
+_HASH = 32
 
 
 def placed_size(session: Session) -> int:
@@ -32,15 +32,6 @@ def newest_final(session: Session, chain_id: int) -> Anchor | None:
     )
 
 
-def node_reader(session: Session) -> ReadNode:
-    """Return the reader of complete nodes that ``anchoring.tree`` asks for."""
-
-    def read(level: int, position: int) -> bytes:
-        return _hashes(session, level, position, 1)[0]
-
-    return read
-
-
 def tile_content(session: Session, tile: Tile) -> bytes:
     """Return the bytes of a tile or entry bundle, all of which must be in the log."""
     if tile.level is None:
@@ -49,30 +40,18 @@ def tile_content(session: Session, tile: Tile) -> bytes:
             .where(Leaf.log_index >= tile.first, Leaf.log_index < tile.first + tile.width)
             .order_by(Leaf.log_index)
         ).all()
-        return pack_entries(_all(entries, tile.width, f"entries from {tile.first}"))
-    return b"".join(_hashes(session, tile.tree_level, tile.first, tile.width))
+        if len(entries) != tile.width:
+            raise _damaged(tile.width, f"entries from {tile.first}", len(entries))
+        return pack_entries(entries)
+    hashes, _ = NodeReader(session).row(tile.level, tile.index)
+    wanted = hashes[: tile.width * _HASH]
+    if len(wanted) != tile.width * _HASH:
+        raise _damaged(tile.width, f"hashes of {tile.path}", len(wanted) // _HASH)
+    return wanted
 
 
-def _hashes(session: Session, level: int, first: int, count: int) -> Sequence[bytes]:
-    if level == 0:
-        query = (
-            select(Leaf.leaf_hash)
-            .where(Leaf.log_index >= first, Leaf.log_index < first + count)
-            .order_by(Leaf.log_index)
-        )
-    else:
-        query = (
-            select(Node.hash)
-            .where(Node.level == level, Node.position >= first, Node.position < first + count)
-            .order_by(Node.position)
-        )
-    return _all(session.scalars(query).all(), count, f"nodes of level {level} from {first}")
-
-
-def _all(rows: Sequence[bytes], count: int, what: str) -> Sequence[bytes]:
-    if len(rows) != count:
-        raise LogForkRefused(
-            f"expected {count} {what} in the database, got {len(rows)}; "
-            "the database is damaged: restore it, and the rest is refilled from a mirror"
-        )
-    return rows
+def _damaged(expected: int, what: str, got: int) -> LogForkRefused:
+    return LogForkRefused(
+        f"expected {expected} {what} in the database, got {got}; "
+        "the database is damaged: restore it, and the rest is refilled from a mirror"
+    )

@@ -1,7 +1,7 @@
 """A chain in memory with AnchorLog's rules, which can fail in every way a real one does."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -11,7 +11,9 @@ from service.notary.chain import (
     ChainAnchor,
     ChainBlock,
     ChainHead,
+    ChainHealth,
     ChainTransaction,
+    DocumentEnding,
 )
 from service.notary.errors import ChainDownError, ChainRefusedError
 
@@ -32,8 +34,9 @@ class _Anchored:
 @dataclass
 class _Block:
     hash: bytes
-    opened: list[bytes] = field(default_factory=list)
+    opened: dict[bytes, bytes] = field(default_factory=dict)
     anchors: list[_Anchored] = field(default_factory=list)
+    ended: dict[tuple[bytes, bytes], DocumentEnding] = field(default_factory=dict)
 
 
 class MemoryChain(AnchorChain):
@@ -41,8 +44,9 @@ class MemoryChain(AnchorChain):
 
     ``mines_at_once``: a submitted transaction is in a block when ``submit`` returns; otherwise
     ``mine`` does it. ``finality``: how many blocks must follow one before it is final.
-    ``down``: every call fails without doing anything. ``fault``: called with the method's name and
-    False before, True after each change, so that a test can raise at either moment.
+    ``down``: every call fails without doing anything. ``told``: what ``health`` answers.
+    ``fault``: called with the method's name and False before, True after each change, so that a
+    test can raise at either moment.
     """
 
     def __init__(
@@ -52,9 +56,10 @@ class MemoryChain(AnchorChain):
         mines_at_once: bool = True,
         finality: int = 1,
         chain_id: int = 77_001,
-        opener: bytes = bytes(range(20)),
+        operator: bytes = bytes(range(20)),
     ) -> None:
         self.down = False
+        self.told = ChainHealth(nodes=1, answering=1, disagreeing=0, balance_is_low=False)
         self.fault: Callable[[str, bool], None] = lambda _method, _done: None
         self.mines_at_once = mines_at_once
         self.finality = finality
@@ -64,7 +69,7 @@ class MemoryChain(AnchorChain):
         self.transactions_sent = 0
         self._our_own = our_own
         self._chain_id = chain_id
-        self._opener = opener
+        self._operator = operator
         self._mutex = threading.RLock()
         self._forks = 0
         self._pool: list[_Anchored] = []
@@ -73,9 +78,9 @@ class MemoryChain(AnchorChain):
         self._blocks = [_Block(sha256(b"genesis" + chain_id.to_bytes(8, "big")))]
 
     @property
-    def opener(self) -> bytes:
+    def operator(self) -> bytes:
         """The operator's address."""
-        return self._opener
+        return self._operator
 
     @property
     def contract(self) -> bytes:
@@ -97,11 +102,11 @@ class MemoryChain(AnchorChain):
 
     def open_log(self, origin: str) -> bytes:
         """Open the log."""
-        opened = log_id(opener=self._opener, origin=origin)
+        opened = log_id(opener=self._operator, origin=origin)
 
         def change() -> bytes:
-            if not self._is_open(opened):
-                self._new_block().opened.append(opened)
+            if self._operator_of(opened) is None:
+                self._new_block().opened[opened] = self._operator
                 self.settle()
             return opened
 
@@ -109,12 +114,16 @@ class MemoryChain(AnchorChain):
 
     def head(self, log_id: bytes) -> ChainHead:
         """Return the log's newest state."""
-        return self._answer(
-            lambda: ChainHead(
-                is_open=self._is_open(log_id),
+
+        def look() -> ChainHead:
+            operator = self._operator_of(log_id)
+            return ChainHead(
+                is_open=operator is not None,
                 size=max((made.size for _, made in self._anchors(log_id)), default=0),
+                operator=operator or bytes(20),
             )
-        )
+
+        return self._answer(look)
 
     def submit(self, log_id: bytes, size: int, root: bytes) -> str:
         """Put the anchor into the pool, and mine it where that is done at once."""
@@ -197,7 +206,13 @@ class MemoryChain(AnchorChain):
         return self._answer(lambda: self._ref(number) if number < len(self._blocks) else None)
 
     def proof_material(
-        self, log_id: bytes, root: bytes, leaf_hash: bytes, block: int
+        self,
+        log_id: bytes,
+        root: bytes,
+        leaf_hash: bytes,
+        block: int,
+        *,
+        others: Sequence[bytes] = (),
     ) -> dict[str, Any]:
         """Return proofs in form only: they convince nobody."""
 
@@ -217,9 +232,54 @@ class MemoryChain(AnchorChain):
                 "accountProof": [log_id.hex()],
                 "anchorProof": [root.hex()],
                 "statusProof": [leaf_hash.hex()],
+                "successorProof": [leaf_hash.hex()],
+                "forkedProof": [log_id.hex()],
+                "otherProofs": [
+                    {"root": other.hex(), "proof": [other.hex()]}
+                    for other in others
+                    if any(made.root == other for _, made in self._anchors(log_id))
+                ],
             }
 
         return self._answer(look)
+
+    def health(self) -> ChainHealth:
+        """Return what the test has set."""
+        return self._answer(lambda: self.told)
+
+    def endings(
+        self, log_id: bytes, leaf_hashes: Sequence[bytes], block: int
+    ) -> Mapping[bytes, DocumentEnding]:
+        """Return the endings up to ``block``."""
+
+        def look() -> dict[bytes, DocumentEnding]:
+            ended = {}
+            for made in self._blocks[: block + 1]:
+                for (log, leaf_hash), ending in made.ended.items():
+                    if log == log_id and leaf_hash in leaf_hashes:
+                        ended[leaf_hash] = ending
+            return ended
+
+        return self._answer(look)
+
+    def end_document(
+        self, log_id: bytes, leaf_hash: bytes, *, code: int = 1, successor: bytes | None = None
+    ) -> None:
+        """Void (1) or supersede (2) a document, as its parties would."""
+        with self._mutex:
+            block = self._new_block()
+            time = self._ref(len(self._blocks) - 1).time
+            block.ended[log_id, leaf_hash] = DocumentEnding(code, time, successor)
+
+    def hand_over(self, log_id: bytes, operator: bytes) -> None:
+        """Give the log another operator, as the two steps on chain would."""
+        with self._mutex:
+            self._new_block().opened[log_id] = operator
+
+    def share_blocks_of(self, other: "MemoryChain") -> None:
+        """Be another key's client of the same chain, as it is now."""
+        with self._mutex, other._mutex:
+            self._blocks = other._blocks
 
     def mine(self, blocks: int = 1) -> None:
         """Add blocks; the first takes what is in the pool, in ascending size."""
@@ -250,8 +310,9 @@ class MemoryChain(AnchorChain):
     def _final(self) -> int:
         return max(0, len(self._blocks) - 1 - self.finality)
 
-    def _is_open(self, log_id: bytes) -> bool:
-        return any(log_id in block.opened for block in self._blocks)
+    def _operator_of(self, log_id: bytes) -> bytes | None:
+        operators = (block.opened.get(log_id) for block in reversed(self._blocks))
+        return next((operator for operator in operators if operator is not None), None)
 
     def _anchors(self, log_id: bytes) -> list[tuple[int, _Anchored]]:
         return [

@@ -2,13 +2,16 @@
 
 from typing import Protocol
 
+MARKER = "acta-mirror.json"
+"""Tells a mirror that was used from a place where one should be, such as a disk not mounted."""
+
 
 class LogMirror(Protocol):
     """Keeps the log's files under their tlog-tiles paths, so that the log can be rebuilt from it.
 
-    Writing: the sequencer writes entries and tiles, and ``checkpoint`` last: what stands there
-    says up to which size this mirror is complete. A tile's content never changes; ``checkpoint``
-    is replaced by a newer one.
+    Writing: ``MARKER`` before anything else, once; then entries and tiles, and ``checkpoint``
+    last: what stands there says up to which size this mirror is complete. A tile's content never
+    changes; ``checkpoint`` is replaced by a newer one.
     Durability: when ``put`` returns, the file survives a crash and a power cut at the mirror. A
     mirror may drop the partial tiles of a tile that is now full.
     Atomicity: a ``get`` at any moment gives a file that was put whole, or None.

@@ -87,14 +87,35 @@ class Leaf(Base):
     accepted_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class Node(Base):
-    """A complete node above the leaves (``anchoring.tree``); written once."""
+class LogTile(Base):
+    """Up to 256 complete nodes of one level of the tree (``anchoring.tree``): a tlog-tiles tile.
 
-    __tablename__ = "notary_node"
+    Tile ``index`` of ``level`` begins at node index·256 of the tree's level 8·level. ``hashes``,
+    32 bytes a node, only ever grows at its end, up to 8192 bytes. ``middle`` holds the complete
+    nodes four levels higher, so that a node inside the tile takes 15 hashes at most, not 255.
+    """
+
+    __tablename__ = "notary_tile"
 
     level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    position: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    index: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    hashes: Mapped[bytes] = mapped_column(LargeBinary)
+    middle: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class KnownMirror(Base):
+    """A mirror that was ever used; ``id`` stands in its marker, ``name`` is where it was last.
+
+    Until ``retired_at`` it may hold a signed checkpoint that no other place has, so a start asks
+    for it (``service.notary.mirror_roll``).
+    """
+
+    __tablename__ = "notary_mirror"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    name: Mapped[str] = mapped_column(String(400))
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class SignedCheckpoint(Base):
@@ -122,6 +143,65 @@ class Anchor(Base):
     block_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     block_time: Mapped[int | None] = mapped_column(BigInteger)
     reason: Mapped[str | None] = mapped_column(String(80))
+
+
+class AnchorAttempt(Base):
+    """One transaction (0x…) that was ever sent for an anchor of ``size`` leaves."""
+
+    __tablename__ = "notary_anchor_attempt"
+    __table_args__ = (Index("notary_anchor_attempt_size", "chain_id", "size"),)
+
+    chain_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    transaction: Mapped[str] = mapped_column(String(80), primary_key=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class KnownChain(Base):
+    """One configured chain as it was last seen; ``name`` is its name in the settings.
+
+    ``chain_id`` and ``genesis_hash`` are kept when it is first met, and never change after; the
+    home's are in LogHome.
+    ``silent_since`` is null while it answers.
+    """
+
+    __tablename__ = "notary_chain"
+
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    chain_id: Mapped[int | None] = mapped_column(BigInteger)
+    genesis_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    silent_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Alarm(Base):
+    """Something an operator must look at; ``number`` counts how often it has come up.
+
+    ``cleared_at`` is null while it lasts. ``reason`` is a stable word, fit to be shown to anybody.
+    """
+
+    __tablename__ = "notary_alarm"
+
+    chain: Mapped[str] = mapped_column(String(32), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(32), primary_key=True)
+    number: Mapped[int]
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+    cleared_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reason: Mapped[str | None] = mapped_column(String(80))
+
+
+class EndedDocument(Base):
+    """A document that its parties have voided (code 1) or superseded (2) at its home.
+
+    Written once the block that says so is final; ``time`` is that block's, in Unix seconds.
+    ``successor`` is the leaf hash of the document in its place.
+    """
+
+    __tablename__ = "notary_ended_document"
+
+    leaf_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    code: Mapped[int]
+    time: Mapped[int] = mapped_column(BigInteger)
+    successor: Mapped[bytes | None] = mapped_column(LargeBinary(32))
 
 
 class AnchorProof(Base):

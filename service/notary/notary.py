@@ -3,31 +3,36 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 import structlog
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from anchoring.statement import After
+from anchoring.tile_layout import CHECKPOINT, Tile
 from anchoring.tree import EMPTY_ROOT
+from anchoring.trust import Home
 from service.clock import Clock
 from service.database import Database, Enqueue
 from service.keyring import Keyring
-from service.notary.anchor_proofs import AnchorProofs
-from service.notary.anchors import LOST_BY_CHAIN, Anchorer, AnchorProgress
-from service.notary.chain import AnchorChain
-from service.notary.errors import ChainDownError, ChainRefusedError, NotStartedError
+from service.notary.alarms import Alarms, TellAlarm
+from service.notary.anchor_desk import AnchorDesk, ChainPlan, TurnState
+from service.notary.anchors import AnchorProgress
+from service.notary.cadence import Due
+from service.notary.chain_watch import ChainWatch
+from service.notary.document_watch import DocumentWatch, EndedView
+from service.notary.errors import ChainDownError, NotStartedError
 from service.notary.home import HomeKeeper, LogIdentity
 from service.notary.intake import Intake
+from service.notary.log_keys import LogKey, LogKeys
 from service.notary.log_reader import newest_checkpoint, newest_final, tile_content
+from service.notary.log_status import LogStatus, StatusBoard
 from service.notary.mirror import LogMirror
 from service.notary.models import Leaf
 from service.notary.recovery import Recovery
 from service.notary.sequencer import Sequencer
-from service.notary.status import AnchoredCheckpoint, LeafDesk, LeafStatus
-from service.notary.tiles import CHECKPOINT, Tile
+from service.notary.status import AnchoredCheckpoint, ChainLeafStatus, LeafDesk, LeafStatus
 
 _log = structlog.get_logger(__name__)
 
@@ -36,8 +41,9 @@ _log = structlog.get_logger(__name__)
 class AnchorRequestView:
     """A caller's hash in the log: what opens its entry, where it stands, its proof once final.
 
-    Hashes and salt have 32 bytes. ``proof`` is a C2SP tlog-proof; ``anchor`` holds the members of
-    ``anchors/<chainId>.json``.
+    Hashes and salt have 32 bytes. ``status`` and ``proof`` (a C2SP tlog-proof) are those at the
+    home, ``anchor`` holds the members of its ``anchors/<chainId>.json``; ``chains`` tells of every
+    chain, the home first.
     """
 
     id: str
@@ -47,15 +53,20 @@ class AnchorRequestView:
     leaf_hash: bytes
     accepted_at: datetime
     status: LeafStatus
+    chains: tuple[ChainLeafStatus, ...]
     proof: str | None
     anchor: dict[str, Any] | None
 
 
 class Notary:
-    """Writes one log and has its checkpoints anchored; any thread may call it.
+    """Writes one log and has its checkpoints anchored on its chains; any thread may call it.
+
+    The first of ``chains`` is the log's home, where documents have their status and whose anchors
+    make a leaf final; the others prove time alone. ``tell`` is told of an alarm once;
+    ``silent_after_s`` is for how many seconds a chain may give no answer before there is one.
 
     Every method may be repeated at any moment, also by several processes on one database: one
-    of them at a time places leaves, and one at a time submits. Only ``accept`` and
+    of them at a time places leaves, and one at a time submits to a chain. Only ``accept`` and
     ``accept_external`` belong into a caller's transaction; ``sequence``, the anchoring steps and
     ``start`` must not be called inside one.
     """
@@ -67,35 +78,48 @@ class Notary:
         keyring: Keyring,
         clock: Clock,
         origin: str,
-        chain: AnchorChain,
+        chains: Sequence[ChainPlan],
         mirrors: Sequence[LogMirror],
         mirror_quorum: int,
         enqueue: Enqueue,
+        tell: TellAlarm = lambda _session, _alarm: None,
+        silent_after_s: float = 600.0,
     ) -> None:
         self._database = database
-        key = keyring.secret("log-checkpoint", _new_log_key)
+        self._keys = keys = LogKeys(keyring=keyring, origin=origin)
         self._sequencer = Sequencer(
             database=database,
             clock=clock,
             origin=origin,
-            key=Ed25519PrivateKey.from_private_bytes(key),
+            keys=keys,
             mirrors=mirrors,
             mirror_quorum=mirror_quorum,
         )
         self._home = HomeKeeper(
-            database=database, chain=chain, origin=origin, vkey=self._sequencer.vkey
+            database=database, chain=chains[0].chain, origin=origin, vkeys=keys.vkeys
         )
-        proofs = AnchorProofs(database=database, chain=chain, home=self._home)
-        self._anchorer = Anchorer(
+        alarms = Alarms(database=database, clock=clock, tell=tell)
+        self._watch = ChainWatch(
+            database=database, clock=clock, alarms=alarms, silent_after_s=silent_after_s
+        )
+        self._desk = AnchorDesk(
             database=database,
-            chain=chain,
+            clock=clock,
+            plans=chains,
             home=self._home,
-            sequencer=self._sequencer,
-            proofs=proofs,
+            signer=self._sequencer,
+            watch=self._watch,
         )
-        self._recovery = Recovery(database=database, sequencer=self._sequencer, clock=clock)
+        self._recovery = Recovery(
+            database=database,
+            sequencer=self._sequencer,
+            clock=clock,
+            anchored=self._desk.anchored_sizes,
+        )
         self._intake = Intake(database=database, clock=clock, enqueue=enqueue)
-        self._leaves = LeafDesk(database=database, proofs=proofs, home=self._home)
+        self._leaves = LeafDesk(database=database, desk=self._desk)
+        self._documents = DocumentWatch(database=database, home=self._desk.home)
+        self._board = StatusBoard(database=database, desk=self._desk)
         self._started = False
 
     @property
@@ -103,8 +127,13 @@ class Notary:
         """Which log this is; known while the chain is down, but for a foreign chain's first use."""
         return self._home.identity()
 
+    @property
+    def log_keys(self) -> tuple[LogKey, ...]:
+        """Return every checkpoint key as the trust file publishes it, the one in use first."""
+        return self._keys.published()
+
     def start(self) -> None:
-        """Compare database, mirrors and chain (protocol rule 16), and finish what was half done.
+        """Compare database, mirrors and chains (protocol rule 16), and finish what was half done.
 
         Refills the database from a mirror where it is behind a signed checkpoint. A chain that is
         down is met by the first anchoring step instead, unless this is the log's first start.
@@ -113,13 +142,8 @@ class Notary:
         self._home.check_settings()
         with self._sequencer.writer.held():
             self._recovery.catch_up()
-            # Before anything is signed: the chain may know of more than all our copies.
-            try:
-                self._anchorer.meet()
-            except (ChainDownError, ChainRefusedError) as error:
-                if not self._home.is_kept():
-                    raise
-                _log.warning("chain-not-met", reason=str(error))
+            # Before anything is signed: a chain may know of more than all our copies.
+            self._desk.meet()
             self._sequencer.publish()
         self._intake.open()
         self._started = True
@@ -154,42 +178,67 @@ class Notary:
         self._need_start()
         return self._sequencer.sequence()
 
-    def submit_anchor(self) -> str | None:
-        """Send the anchor whose turn it is and return its transaction (0x…), if it is known.
+    @property
+    def chain_names(self) -> tuple[str, ...]:
+        """The names of the chains, the home's first."""
+        return tuple(post.name for post in self._desk.posts)
 
-        None if there is nothing to anchor. Replays what the chain has lost, one anchor after the
-        other. Raises ChainDownError, ChainRefusedError, LogForkRefused, NotStartedError.
+    def submit_anchor(self, chain: str | None = None) -> str | None:
+        """Send the anchor whose turn it is on a chain (the home) and return its transaction (0x…).
+
+        None if nothing is due there, or the transaction is not known. Replays what the chain has
+        lost, one anchor after the other. Raises ChainDownError, ChainRefusedError,
+        LogForkRefused, OtherHomeError, NotStartedError.
         """
         self._need_start()
-        return self._anchorer.submit()
+        return self._desk.named(chain or self._desk.home.name).anchorer.submit()
 
-    def confirm_anchors(self) -> AnchorProgress:
-        """Look how far the anchor in flight is, and say what is left. Raises ChainDownError."""
+    def confirm_anchors(self, chain: str | None = None) -> AnchorProgress:
+        """Look how far a chain's anchor in flight is, and say what is left.
+
+        ``chain``: its name, the home if None. Raises ChainDownError.
+        """
         self._need_start()
-        return self._anchorer.confirm()
+        return self._desk.named(chain or self._desk.home.name).anchorer.confirm()
 
-    def anchor_pending(self) -> Literal["idle", "pending", "waiting", "unreachable"]:
-        """Take anchoring one step on: submit, then confirm.
+    def anchor_pending(self, chain: str | None = None) -> TurnState:
+        """Take anchoring on a chain (the home) one step on: submit, then confirm.
 
-        ``idle``: nothing is left to do. ``pending``: call again at once. ``waiting``: the chain
+        ``idle``: nothing is due. ``pending``: something is left to send. ``waiting``: the chain
         must include or finalise first. ``unreachable``: no answer, or a refusal that may pass
-        (kept as the leaves' ``reason``); call again later. Raises LogForkRefused, NotStartedError.
+        (kept as the leaves' ``reason``); call again later. Raises LogForkRefused, OtherHomeError,
+        NotStartedError.
         """
-        try:
-            self.submit_anchor()
-            progress = self.confirm_anchors()
-        except ChainDownError as error:
-            _log.warning("chain-unreachable", reason=str(error))
-            return "unreachable"
-        except ChainRefusedError as error:
-            _log.warning("anchor-refused", reason=error.reason, permanent=error.permanent)
-            # What can never succeed is not repeated: the next checkpoint, or a restart, is.
-            return "pending" if error.permanent else "unreachable"
-        if progress.state == "idle":
-            return "idle"
-        if progress.state == "queued":
-            return "pending" if progress.reason == LOST_BY_CHAIN else "unreachable"
-        return "pending" if progress.state == "pending" else "waiting"
+        self._need_start()
+        return self._desk.turn(chain or self._desk.home.name)
+
+    def anchors_due(self) -> list[Due]:
+        """Return what is to be anchored on each chain that lacks a signed leaf, and how soon."""
+        self._need_start()
+        return self._desk.dues()
+
+    def watch_chains(self) -> None:
+        """Ask every chain how it is, and raise or end its alarms; safe to repeat."""
+        self._need_start()
+        self._watch.look(self._desk.watched())
+
+    def watch_documents(self) -> None:
+        """Notice which documents were voided or superseded at the home; safe to repeat."""
+        self._need_start()
+        self._documents.look()
+
+    def ended(self, leaf_hash: bytes) -> EndedView | None:
+        """Return how a document ended at its home, None while it is in force, as last seen."""
+        return self._documents.ended(leaf_hash)
+
+    def homes(self) -> list[Home]:
+        """Return the log's place on every chain that was ever met, its home first."""
+        return self._desk.homes()
+
+    def log_status(self) -> LogStatus:
+        """Return how the log stands on its chains, fit to be shown to anybody; asks no chain."""
+        identity = self.identity
+        return self._board.status(origin=identity.origin, log_id=identity.log_id)
 
     def last_anchored(self) -> After:
         """Return the newest checkpoint whose anchor is final, (0, root of nothing) before any."""
@@ -198,11 +247,18 @@ class Notary:
         return After(0, EMPTY_ROOT) if newest is None else After(newest.size, newest.root)
 
     def leaf_status(self, leaf_hash: bytes) -> LeafStatus:
-        """Return where a leaf stands; raises LeafNotFoundError."""
+        """Return where a leaf stands at the home; raises LeafNotFoundError."""
         return self._leaves.statuses([leaf_hash])[leaf_hash]
 
+    def chain_statuses(self, leaf_hash: bytes) -> tuple[ChainLeafStatus, ...]:
+        """Return where a leaf stands on every chain, the home first; raises LeafNotFoundError."""
+        return self._leaves.chain_statuses(leaf_hash)
+
     def leaf_statuses(self, leaf_hashes: Iterable[bytes]) -> dict[bytes, LeafStatus]:
-        """Return where each of many leaves stands, as of one moment; raises LeafNotFoundError."""
+        """Return where each of many leaves stands at the home, as of one moment.
+
+        Raises LeafNotFoundError.
+        """
         return self._leaves.statuses(leaf_hashes)
 
     def anchor_request(self, request_id: str, owner: str) -> AnchorRequestView:
@@ -229,6 +285,7 @@ class Notary:
             leaf_hash=accepted.leaf_hash,
             accepted_at=accepted.accepted_at,
             status=status,
+            chains=self.chain_statuses(accepted.leaf_hash),
             proof=proof,
             anchor=anchor,
         )
@@ -240,14 +297,23 @@ class Notary:
         """
         return self._leaves.proof(leaf_hash)
 
-    def covering_anchor(self, leaf_hashes: Sequence[bytes]) -> AnchoredCheckpoint:
+    def covering_anchor(
+        self, leaf_hashes: Sequence[bytes], *, after: Sequence[bytes] = ()
+    ) -> AnchoredCheckpoint:
         """Return the smallest final anchored checkpoint that covers all of ``leaf_hashes``.
 
-        Its record also proves the status of the document among them, if there is exactly one.
-        Raises LeafNotFoundError, NotAnchoredYetError, and ChainDownError where proof material was
-        not kept and the chain cannot be asked.
+        Its record also proves the status of the document among them, if there is exactly one;
+        ``after``: roots that statements name as anchored before them, whose anchors it proves too
+        while the home can be asked. Beside it go the anchors on other chains that cover the
+        leaves. Raises LeafNotFoundError,
+        NotAnchoredYetError, and ChainDownError where proof material was not kept and the chain
+        cannot be asked.
         """
-        return self._leaves.covering_anchor(leaf_hashes)
+        return self._leaves.covering_anchor(leaf_hashes, after=after)
+
+    def further_anchors(self, leaf_hashes: Iterable[bytes]) -> dict[bytes, int]:
+        """Return by how many chains beside the home each leaf is finally anchored."""
+        return self._leaves.further_anchors(leaf_hashes)
 
     def indices(self, session: Session, leaf_hashes: Iterable[bytes]) -> dict[bytes, int | None]:
         """Return each leaf's index, None where no signed checkpoint fixes one yet."""
@@ -291,7 +357,3 @@ class Notary:
     def _need_start(self) -> None:
         if not self._started:
             raise NotStartedError("expected Notary.start() to have succeeded in this process")
-
-
-def _new_log_key() -> bytes:
-    return Ed25519PrivateKey.generate().private_bytes_raw()

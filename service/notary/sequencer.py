@@ -1,32 +1,32 @@
 """Gives leaves their places, and signs checkpoints over what enough mirrors hold."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import islice
 
 import structlog
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import insert, select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.orm import Session
 
-from anchoring.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint, vkey
+from anchoring.checkpoint import Checkpoint, open_checkpoint
 from anchoring.errors import AnchoringError
-from anchoring.tree import append_nodes, root_at
+from anchoring.tile_layout import CHECKPOINT, tiles_between
 from service.clock import Clock
 from service.database import Database
 from service.notary.errors import LogForkRefused, MirrorFailedError, MirrorQuorumError
-from service.notary.log_reader import (
-    newest_checkpoint,
-    node_reader,
-    placed_size,
-    tile_content,
-)
+from service.notary.log_keys import LogKeys
+from service.notary.log_reader import newest_checkpoint, placed_size, tile_content
 from service.notary.mirror import LogMirror
-from service.notary.models import Leaf, Node, SequencingRound, SignedCheckpoint
+from service.notary.mirror_roll import MirrorRoll
+from service.notary.models import Anchor, AnchorState, Leaf, SequencingRound, SignedCheckpoint
+from service.notary.node_store import append_leaf_hashes, read_root
 from service.notary.single_writer import SingleWriter
-from service.notary.tiles import CHECKPOINT, tiles_between
 
 _log = structlog.get_logger(__name__)
 
-_BATCH = 2_000
+_BATCH = 4_096
+_TILES_AT_ONCE = 64
+_NOTES_AT_ONCE = 256
 
 
 class Sequencer:
@@ -35,7 +35,8 @@ class Sequencer:
     Order of durability: indices and nodes in the database → entries and tiles on at least
     ``mirror_quorum`` mirrors → the signature → the mirrors' ``checkpoint`` → its row. Every step
     gives the same bytes when repeated (Ed25519 is deterministic), so that after a crash between
-    any two the next ``sequence`` simply goes on.
+    any two the next ``sequence`` simply goes on. Memory and the cost of a leaf do not depend on
+    how many the log has.
     """
 
     def __init__(
@@ -44,7 +45,7 @@ class Sequencer:
         database: Database,
         clock: Clock,
         origin: str,
-        key: Ed25519PrivateKey,
+        keys: LogKeys,
         mirrors: Sequence[LogMirror],
         mirror_quorum: int,
     ) -> None:
@@ -57,10 +58,15 @@ class Sequencer:
         self.mirrors = tuple(mirrors)
         self.mirror_quorum = mirror_quorum
         self.writer = SingleWriter(database, "sequencer")
-        self.vkey = vkey(origin, key.public_key())
-        self._key = key
+        self.roll = MirrorRoll(database=database, clock=clock, origin=origin, vkeys=keys.vkeys)
+        self._keys = keys
         self._database = database
         self._clock = clock
+
+    @property
+    def vkeys(self) -> tuple[str, ...]:
+        """Return every key that ever signed checkpoints of this log, the one in use first."""
+        return self._keys.vkeys
 
     def sequence(self) -> int:
         """Place every accepted leaf, publish, and return the signed size."""
@@ -72,7 +78,7 @@ class Sequencer:
 
     def sign(self, size: int, root: bytes) -> str:
         """Return the signed note of a checkpoint whose leaves enough mirrors hold."""
-        return sign_checkpoint(Checkpoint(self.origin, size, root), key=self._key, name=self.origin)
+        return self._keys.sign(size, root)
 
     def add_checkpoint(self, session: Session, size: int, root: bytes, note: str) -> None:
         """Remember a signed checkpoint, once."""
@@ -80,26 +86,6 @@ class Sequencer:
             session.add(
                 SignedCheckpoint(size=size, root=root, note=note, signed_at=self._clock.now())
             )
-
-    def signed_by(self, mirror: LogMirror) -> tuple[Checkpoint, str] | None:
-        """Return the checkpoint up to which a mirror is complete, None if it is empty.
-
-        MirrorFailedError also where what stands there is not a checkpoint of this log's key.
-        """
-        raw = mirror.get(CHECKPOINT)
-        if raw is None:
-            return None
-        try:
-            note = raw.decode("utf-8")
-            checkpoint = open_checkpoint(note, [self.vkey])
-        except (UnicodeDecodeError, AnchoringError) as error:
-            raise MirrorFailedError(
-                f"mirror {mirror.name} holds no checkpoint of this log: {error}; "
-                "empty it if it was another log's or is damaged, and it is refilled",
-                mirror=mirror.name,
-                reason="bad-checkpoint",
-            ) from error
-        return checkpoint, note
 
     def publish(self) -> int:
         """Bring mirrors up to what is placed, and sign it; the caller holds ``writer``.
@@ -116,24 +102,61 @@ class Sequencer:
                     f"expected at least the {signed} leaves that were signed, got {size}; "
                     "restart, and they are refilled from a mirror"
                 )
+            if newest is not None:
+                self._refuse_newer_key(newest.note)
             if size == 0:
                 return 0
-            root = root_at(node_reader(session), size)
-            behind = list(self._written(session, size, root))
+            root = read_root(session, size)
+        behind = self._written(size)
+        # A lock that was lost with its connection would let another sequencer sign meanwhile.
+        self.writer.check()
         # Crash point: tiles nobody has signed. The next run writes the same again.
-        note = self.sign(size, root)
+        note = newest.note if newest is not None and size == signed else self.sign(size, root)
         # Crash point: a signature nobody has seen. The next run makes the same.
-        complete = len(behind)
-        for mirror, is_behind in behind:
-            if is_behind and not self._announced(mirror, note):
-                complete -= 1
+        complete = 0
+        for mirror, shown in behind:
+            complete += shown == note or self._is_announced(mirror, note)
             # Crash point: some mirrors show a checkpoint that no row names. Its leaves are
             # placed in the database, so the next run arrives at the same one.
         self._need_quorum(complete)
         if size > signed:
             with self._database.transaction() as session:
                 self.add_checkpoint(session, size, root, note)
+        # Crash point: the commit was done and reported as failed. The next run finds the row.
         return size
+
+    def countersign(self) -> None:
+        """Add the key in use to every checkpoint that was not anchored before it was made.
+
+        By then an earlier key may no longer count; its signature stays beside the new one. Small
+        transactions, each safe to repeat.
+        """
+        since = self._keys.in_use.since
+        if since is None:
+            return
+        with self._database.reading() as session:
+            newest = newest_checkpoint(session)
+            # A chain's anchors only grow, so what is below one is settled on that chain.
+            settled = min(_anchored_before(session, since), default=0)
+        above = 0 if newest is None else min(settled, newest.size - 1)
+        while True:
+            with self._database.transaction() as session:
+                rows = session.scalars(
+                    select(SignedCheckpoint)
+                    .where(
+                        SignedCheckpoint.size > above,
+                        ~SignedCheckpoint.note.contains(
+                            self._keys.signature_start, autoescape=True
+                        ),
+                    )
+                    .order_by(SignedCheckpoint.size)
+                    .limit(_NOTES_AT_ONCE)
+                ).all()
+                for row in rows:
+                    row.note = self._keys.countersign(row.note)
+                    above = row.size
+            if not rows:
+                return
 
     def _place_batch(self) -> bool:
         """Give the oldest waiting leaves the next indices; return whether there may be more."""
@@ -146,49 +169,80 @@ class Sequencer:
             # Waits for every acceptance under way, so that the order of acceptance is the
             # log's, and then ends the round (see SequencingRound).
             current = session.scalars(select(SequencingRound).with_for_update()).one()
-            rows = session.execute(
-                select(Leaf.sequence, Leaf.leaf_hash)
+            size = placed_size(session)
+            place = size - 1 + func.row_number().over(order_by=Leaf.sequence)
+            oldest = (
+                select(Leaf.sequence, place.label("place"))
                 .where(Leaf.log_index.is_(None))
                 .order_by(Leaf.sequence)
                 .limit(_BATCH)
-            ).all()
-            size = placed_size(session)
-            place_leaves(
-                session,
-                {row.sequence: size + offset for offset, row in enumerate(rows)},
-                append_nodes(node_reader(session), size, [row.leaf_hash for row in rows]),
+                .subquery()
             )
+            session.execute(
+                update(Leaf)
+                .where(Leaf.sequence == oldest.c.sequence)
+                .values(log_index=oldest.c.place)
+                .execution_options(synchronize_session=False)
+            )
+            hashes = session.scalars(
+                select(Leaf.leaf_hash).where(Leaf.log_index >= size).order_by(Leaf.log_index)
+            ).all()
+            append_leaf_hashes(session, size, hashes)
             current.number += 1
-        return len(rows) == _BATCH
+            # Crash point: a batch that is placed whole or not at all.
+        return len(hashes) == _BATCH
 
-    def _written(
-        self, session: Session, size: int, root: bytes
-    ) -> Iterator[tuple[LogMirror, bool]]:
-        """Write what each mirror lacks; yield those that hold it all, and whether they lacked."""
-        complete = 0
+    def _written(self, size: int) -> list[tuple[LogMirror, str | None]]:
+        """Write what each mirror lacks; return those that hold it all, with the note they show.
+
+        MirrorQuorumError if too few do.
+        """
+        complete: list[tuple[LogMirror, str | None]] = []
         for mirror in self.mirrors:
             try:
-                held = self.signed_by(mirror)
-                position = 0 if held is None else held[0].size
-                if held is not None:
-                    refuse_fork(session, held[0], size, where=f"mirror {mirror.name}")
-                for tile in tiles_between(position, size):
-                    mirror.put(tile.path, tile_content(session, tile))
-                    # Crash point: half a mirror. Its checkpoint still names the old size.
+                complete.append((mirror, self._write_lacking(mirror, size)))
             except MirrorFailedError as error:
                 _log.warning("mirror-behind", mirror=mirror.name, reason=error.facts["reason"])
-                continue
-            complete += 1
-            yield mirror, position < size
-        self._need_quorum(complete)
+        self._need_quorum(len(complete))
+        return complete
 
-    def _announced(self, mirror: LogMirror, note: str) -> bool:
+    def _write_lacking(self, mirror: LogMirror, size: int) -> str | None:
+        """Write the entries and tiles that a mirror lacks; return the note it shows."""
+        held = self.roll.admit(mirror)
+        position = 0
+        if held.checkpoint is not None:
+            position = held.checkpoint.size
+            with self._database.reading() as session:
+                refuse_fork(session, held.checkpoint, size, where=f"mirror {mirror.name}")
+        lacking = tiles_between(position, size)
+        while tiles := list(islice(lacking, _TILES_AT_ONCE)):
+            # Tiles never change, so each part may be read as of its own moment: a mirror that
+            # is slow then holds up no clean-up of the database.
+            with self._database.reading() as session:
+                contents = [(tile.path, tile_content(session, tile)) for tile in tiles]
+            for path, content in contents:
+                mirror.put(path, content)
+                # Crash point: half a mirror. Its checkpoint still names the old size.
+        return held.note
+
+    def _is_announced(self, mirror: LogMirror, note: str) -> bool:
+        """Show the checkpoint on a mirror; return whether it does."""
         try:
             mirror.put(CHECKPOINT, note.encode("utf-8"))
         except MirrorFailedError as error:
             _log.warning("mirror-behind", mirror=mirror.name, reason=error.facts["reason"])
             return False
         return True
+
+    def _refuse_newer_key(self, note: str) -> None:
+        """Raise LogForkRefused if the newest checkpoint is by a key that this process lacks."""
+        try:
+            open_checkpoint(note, self.vkeys)
+        except AnchoringError as error:
+            raise LogForkRefused(
+                f"the newest checkpoint is not by a log key of this process: {error}; copy "
+                "keys/log-checkpoint-*.key from where the key was changed, and restart"
+            ) from error
 
     def _need_quorum(self, complete: int) -> None:
         if complete < self.mirror_quorum:
@@ -200,22 +254,11 @@ class Sequencer:
             )
 
 
-def place_leaves(
-    session: Session, indices: Mapping[int, int], nodes: Mapping[tuple[int, int], bytes]
-) -> None:
-    """Write the indices of leaves, by acceptance sequence, and the nodes above them."""
-    session.execute(
-        update(Leaf),
-        [{"sequence": sequence, "log_index": index} for sequence, index in indices.items()],
-    )
-    # Level 0 is the leaves themselves.
-    above = [
-        {"level": level, "position": position, "hash": value}
-        for (level, position), value in nodes.items()
-        if level > 0
-    ]
-    if above:
-        session.execute(insert(Node), above)
+def _anchored_before(session: Session, moment: datetime) -> list[int]:
+    """Return, for every chain, the newest size with a final anchor before ``moment``, or 0."""
+    settled = (Anchor.state == AnchorState.FINAL) & (Anchor.block_time < moment.timestamp())
+    sizes = func.max(case((settled, Anchor.size), else_=0))
+    return list(session.scalars(select(sizes).group_by(Anchor.chain_id)))
 
 
 def refuse_fork(session: Session, signed: Checkpoint, size: int, *, where: str) -> None:
@@ -227,7 +270,7 @@ def refuse_fork(session: Session, signed: Checkpoint, size: int, *, where: str) 
             signed=signed.size,
             size=size,
         )
-    if root_at(node_reader(session), signed.size) != signed.root:
+    if read_root(session, signed.size) != signed.root:
         raise LogForkRefused(
             f"{where} has a signed checkpoint of {signed.size} leaves with another root; the "
             "database or the mirror was restored from a copy of another history",

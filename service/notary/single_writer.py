@@ -7,9 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from service.database import Database
+
+_KEEPALIVE = (
+    "SELECT set_config('tcp_keepalives_idle', '20', false), "
+    "set_config('tcp_keepalives_interval', '5', false), "
+    "set_config('tcp_keepalives_count', '4', false)"
+)
 
 
 class SingleWriter:
@@ -24,6 +30,12 @@ class SingleWriter:
         self._database = database
         self._name = name
         self._threads = threading.Lock()
+        self._connection: Connection | None = None
+
+    def check(self) -> None:
+        """Raise the database's error if the right, while held, was lost with its connection."""
+        if self._connection is not None:
+            self._connection.execute(text("SELECT 1"))
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -52,8 +64,12 @@ class SingleWriter:
         with self._database.engine.connect() as connection:
             # Outside a transaction: an idle one would hold back the database's clean-up.
             free = connection.execution_options(isolation_level="AUTOCOMMIT")
+            # A machine that vanishes without a word must not keep the lock for hours.
+            free.execute(text(_KEEPALIVE))
             free.execute(text("SELECT pg_advisory_lock(:key)"), {"key": key})
+            self._connection = free
             try:
                 yield
             finally:
+                self._connection = None
                 free.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})

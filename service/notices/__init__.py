@@ -1,6 +1,7 @@
 """Notices: the mail that Acta sends, queued with its cause and delivered afterwards."""
 
 from service.notices.addresses import address_key, clean_address
+from service.notices.alarm_texts import chain_alarm
 from service.notices.errors import (
     InvalidAddressError,
     MailNotSentError,
@@ -51,6 +52,7 @@ __all__ = [
     "UnknownMailError",
     "UnsafeHeaderError",
     "address_key",
+    "chain_alarm",
     "clean_address",
     "code_for_signing",
     "date_words",

@@ -8,6 +8,7 @@ from service.portal.ports import (
     MailboxPort,
     PortalContext,
     PortalSettings,
+    ReadLogStatus,
     VerifyUpload,
 )
 
@@ -18,6 +19,7 @@ __all__ = [
     "MailboxPort",
     "PortalContext",
     "PortalSettings",
+    "ReadLogStatus",
     "VerifyUpload",
     "build_portal",
     "install_portal",

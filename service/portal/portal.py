@@ -17,6 +17,7 @@ from service.portal.public_pages import build_router as build_public_pages
 from service.portal.routes import error_page
 from service.portal.sign_in import build_router as build_sign_in
 from service.portal.signing_page import build_router as build_signing_page
+from service.portal.status_page import build_router as build_status_page
 from service.portal.verify_page import build_router as build_verify_page
 
 _Handler = Callable[[Request, Exception], Awaitable[Response] | Response]
@@ -37,6 +38,7 @@ _BUILDERS = (
     build_signing_page,
     build_invitation,
     build_verify_page,
+    build_status_page,
     build_mailbox_pages,
 )
 

@@ -13,6 +13,7 @@ from service.agreements import (
 )
 from service.clock import Clock
 from service.identity import Confirmed, LinkView, SessionView
+from service.notary import LogStatus
 from service.notices import StoredMail
 
 
@@ -202,6 +203,14 @@ class VerifyUpload(Protocol):
         ...
 
 
+class ReadLogStatus(Protocol):
+    """How the public log stands on its chains (``service.notary``)."""
+
+    def __call__(self) -> LogStatus:
+        """Return it as anybody may see it, asking no chain."""
+        ...
+
+
 class PortalSettings(Protocol):
     """The settings that pages depend on."""
 
@@ -223,6 +232,7 @@ class PortalContext:
     agreements: AgreementsPort
     identity: IdentityPort
     mailbox: MailboxPort | None
+    log_status: ReadLogStatus
     verify_upload: VerifyUpload
     settings: PortalSettings
     clock: Clock

@@ -146,7 +146,7 @@ def test_every_page_fits_and_is_well_formed(
     kept = make_agreements(rooms)
     rooms.report = REPORT
     reader = open_reader(rooms, browser, viewport={"width": width, "height": 844}, locale=lang)
-    for path in ("/", "/sign-in", "/verify", f"/s/{LINK}", f"/s/{'y' * 43}", "/nowhere"):
+    for path in ("/", "/sign-in", "/verify", "/status", f"/s/{LINK}", f"/s/{'y' * 43}", "/nowhere"):
         reader.go(path)
         reader.look(lang)
     reader.go("/d/7K3M-9QXV-2T8B-HW4C")

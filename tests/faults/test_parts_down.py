@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,7 @@ import httpx
 
 from tests.faults.journey_driver import TwoPartyJourney
 from tests.faults.test_killed_server import verdict_of
-from tests.running import RunningActa
+from tests.running import START_LIMIT_S, RunningActa
 
 
 def chain_process(acta: RunningActa) -> int:
@@ -118,6 +119,20 @@ def test_a_failing_store_holds_nobody_up_and_is_repaired(
 
     lost.unlink()
     own_acta.stop()
+    # An empty folder may be a disk that is not mounted: the operator says that it is a new one.
+    own_acta.launch()
+    assert own_acta.process is not None
+    assert own_acta.process.wait(START_LIMIT_S) == 1
+    assert "retire-mirror" in own_acta.output
+    retired = subprocess.run(
+        [*own_acta.command[:-1], "log", "retire-mirror", str(lost / "log")],
+        env=os.environ | {"ACTA_DATA_DIR": str(own_acta.data)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert retired.returncode == 0, retired.stderr
     own_acta.start()
     kept = own_acta.data / "stores" / "one" / "custody"
 

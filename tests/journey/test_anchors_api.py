@@ -51,6 +51,11 @@ def test_a_hash_becomes_a_leaf_under_a_final_anchor(
     assert taken.status_code == 202, taken.text
     answer = wait_until_final(api, taken.json()["id"])
 
+    (at_home,) = answer["chains"]
+    assert (at_home["chain"], at_home["home"]) == ("home", True)
+    for name in ("status", "transaction", "block", "block_time"):
+        assert at_home[name] == answer[name]
+
     # Everything below is arithmetic over the answer, the trust file and the chain's storage.
     salt = bytes.fromhex(answer["salt"])
     entry = external_entry(salt=salt, caller_sha256=mine)

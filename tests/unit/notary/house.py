@@ -9,12 +9,20 @@ from sqlalchemy import select
 
 from anchoring.checkpoint import open_checkpoint
 from anchoring.hashing import ZERO32, leaf_hash, sha256
+from anchoring.tile_layout import CHECKPOINT, Tile, tiles_between, unpack_entries
 from anchoring.tlog_proof import parse_tlog_proof
 from anchoring.tree import root, verify_inclusion
 from service.database import Base, Database
-from service.notary import AnchorChain, DiskMirror, LogMirror, MemoryChain, Notary
+from service.notary import (
+    AlarmView,
+    AnchorChain,
+    ChainPlan,
+    DiskMirror,
+    LogMirror,
+    MemoryChain,
+    Notary,
+)
 from service.notary.models import Anchor, Leaf, SequencingRound, SignedCheckpoint
-from service.notary.tiles import CHECKPOINT, Tile, tiles_between, unpack_entries
 from tests.parts import EnqueuedWork, ManualClock, fresh_keyring
 
 ORIGIN = "acta.example/log"
@@ -51,6 +59,7 @@ class House:
 
     folder: Path
     chain: AnchorChain = field(default_factory=MemoryChain)
+    also: Sequence[ChainPlan] = ()
     mirror_count: int = 2
     mirror_quorum: int = 1
     origin: str = ORIGIN
@@ -60,6 +69,7 @@ class House:
     def __post_init__(self) -> None:
         self.clock = ManualClock()
         self.enqueued = EnqueuedWork()
+        self.told: list[AlarmView] = []
         self.mirrors = [
             TroubledMirror(DiskMirror(self.folder / f"mirror-{number}"))
             for number in range(1, self.mirror_count + 1)
@@ -83,10 +93,11 @@ class House:
             keyring=fresh_keyring(self.folder),
             clock=self.clock,
             origin=self.origin,
-            chain=self.chain,
+            chains=[ChainPlan(name="home", chain=self.chain), *self.also],
             mirrors=self.mirrors if mirrors is None else mirrors,
             mirror_quorum=self.mirror_quorum,
             enqueue=self.enqueued,
+            tell=lambda _session, alarm: self.told.append(alarm),
         )
 
     def restart(self) -> None:
@@ -102,11 +113,11 @@ class House:
                 for number in numbers
             ]
 
-    def work(self, *, tries: int = 20) -> None:
-        """Do what the durable workflow does, until nothing is left to do."""
+    def work(self, chain: str = "home", *, tries: int = 20) -> None:
+        """Do what the durable workflows do, until nothing is left to do on one chain."""
         for _ in range(tries):
             self.notary.sequence()
-            if self.notary.anchor_pending() == "idle":
+            if self.notary.anchor_pending(chain) == "idle":
                 return
         raise AssertionError("expected the anchoring to become idle")
 
@@ -132,7 +143,11 @@ class House:
         with self.database.reading() as session:
             leaves = session.scalars(select(Leaf).order_by(Leaf.sequence)).all()
             checkpoints = session.scalars(select(SignedCheckpoint)).all()
-            anchors = session.scalars(select(Anchor).order_by(Anchor.size)).all()
+            anchors = session.scalars(
+                select(Anchor)
+                .where(Anchor.chain_id == self.notary.identity.chain_id)
+                .order_by(Anchor.size)
+            ).all()
             assert session.scalars(select(SequencingRound)).one().number >= 1
         placed = sorted(
             (leaf for leaf in leaves if leaf.log_index is not None),
@@ -142,9 +157,9 @@ class House:
         hashes = [leaf_hash(leaf.entry) for leaf in placed]
         assert hashes == [leaf.leaf_hash for leaf in placed]
         assert len(set(hashes)) == len(hashes)
-        vkey = self.notary.identity.vkey
+        vkeys = self.notary.identity.vkeys
         for row in checkpoints:
-            signed = open_checkpoint(row.note, [vkey])
+            signed = open_checkpoint(row.note, vkeys)
             assert (signed.size, signed.root) == (row.size, row.root)
             assert root(hashes[: row.size]) == row.root
         size = max((row.size for row in checkpoints), default=0)
@@ -157,7 +172,7 @@ class House:
             assert set(self.statuses(hashes)) <= {"final"}
             for index, leaf in enumerate(hashes):
                 proof = parse_tlog_proof(self.notary.proof(leaf))
-                checkpoint = open_checkpoint(proof.checkpoint, [vkey])
+                checkpoint = open_checkpoint(proof.checkpoint, vkeys)
                 assert proof.index == index
                 verify_inclusion(
                     leaf_hash=leaf,

@@ -17,7 +17,9 @@ from service.notary import (
     LogForkRefused,
     MemoryChain,
     NotAnchoredYetError,
+    NotStartedError,
 )
+from service.notary.models import Anchor
 from tests.unit.notary.house import ORIGIN, House, make_entry
 
 
@@ -33,7 +35,7 @@ def test_identity_is_known_while_our_own_chain_is_down(tmp_path: Path) -> None:
     chain = MemoryChain()
     chain.down = True
     identity = House(tmp_path, chain=chain).notary.identity
-    assert identity.log_id == log_id(opener=chain.opener, origin=ORIGIN)
+    assert identity.log_id == log_id(opener=chain.operator, origin=ORIGIN)
     assert identity.home == home(chain_id=77_001, contract=chain.contract, log_id=identity.log_id)
     assert identity.vkey.startswith(f"{ORIGIN}+")
 
@@ -363,3 +365,42 @@ def test_node_that_forgets_states_gives_a_record_without_proofs(tmp_path: Path) 
     record = parse_anchor(build_anchor(house.notary.covering_anchor(leaves).record))
     assert record.block_number == house.notary.leaf_status(leaves[0]).block
     assert (record.header, record.anchor_proof) == (None, None)
+
+
+def test_every_attempt_is_looked_at_before_another_is_made(tmp_path: Path) -> None:
+    house = _foreign(tmp_path)
+    house.accept(1)
+    house.notary.sequence()
+    first = house.notary.submit_anchor()
+    # It was repriced, and the network kept the earlier one: the later is heard of no more.
+    with house.database.transaction() as session:
+        row = session.get_one(Anchor, (house.notary.identity.chain_id, 1))
+        row.transaction = "0x" + "bb" * 32
+    house.notary = house.new_notary()
+    with pytest.raises(NotStartedError):
+        house.notary.confirm_anchors()
+    house.notary.start()
+    assert house.notary.confirm_anchors().state == "broadcast"
+    assert house.notary.leaf_status(leaf_hash(make_entry(1))).transaction == first
+    assert house.memory_chain.transactions_sent == 1
+    house.memory_chain.mine(2)
+    house.work()
+    house.check()
+
+
+def test_roots_that_statements_name_are_proved_beside_the_anchor(house: House) -> None:
+    house.accept(1)
+    house.work()
+    earlier = house.notary.last_anchored()
+    leaves = house.accept(2)
+    house.work()
+    never = b"\x09" * 32
+    anchored = house.notary.covering_anchor(leaves, after=[earlier.root, earlier.root, never])
+    record = parse_anchor(build_anchor(anchored.record))
+    assert list(record.other_proofs) == [earlier.root]
+    house.memory_chain.down = True
+    record = parse_anchor(
+        build_anchor(house.notary.covering_anchor(leaves, after=[earlier.root]).record)
+    )
+    assert record.anchor_proof is not None
+    assert record.other_proofs == {}

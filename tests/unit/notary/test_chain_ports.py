@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from anchoring.hashing import keccak256
-from contracts_chain import AnchorClient, LocalChain, find_anvil
+from contracts_chain import AnchorClient, ChainSettings, LocalChain, LocalKeySigner, find_anvil
 from service.notary import (
     AnchorChain,
     ChainDownError,
@@ -32,7 +32,10 @@ def local_chain(tmp_path: Path) -> Iterator[LocalChain]:
 
 @pytest.fixture
 def client(local_chain: LocalChain) -> Iterator[AnchorClient]:
-    client = AnchorClient(rpc_url=local_chain.rpc_url, private_key=KEY)
+    client = AnchorClient(
+        chain=ChainSettings(name="local", rpc_urls=(local_chain.rpc_url,)),
+        signer=LocalKeySigner(KEY),
+    )
     yield client
     client.close()
 
@@ -96,7 +99,8 @@ def test_proof_material_of_an_anchor(chain: AnchorChain) -> None:
     made = chain.anchored(log_id, b"\x02" * 32)
     assert made is not None
     material = chain.proof_material(log_id, b"\x02" * 32, b"\x07" * 32, made.block)
-    assert set(material) == {"block", "header", "accountProof", "anchorProof", "statusProof"}
+    proofs = {"accountProof", "anchorProof", "statusProof", "successorProof", "forkedProof"}
+    assert set(material) == {"block", "header", "otherProofs", *proofs}
     assert material["block"]["number"] == made.block
 
 

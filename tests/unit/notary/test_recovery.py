@@ -15,6 +15,7 @@ from service.notary import (
     MirrorQuorumError,
     NotStartedError,
     OtherHomeError,
+    retire_mirror,
 )
 from tests.unit.notary.house import House, TroubledMirror
 
@@ -146,6 +147,9 @@ def test_mirror_of_another_log_counts_as_silent(house: House, tmp_path: Path) ->
     with pytest.raises(MirrorQuorumError, match="mirror-2"):
         house.restart()
     shutil.rmtree(house.folder / "mirror-2")
+    with pytest.raises(MirrorQuorumError, match="retire-mirror"):
+        house.restart()
+    retire_mirror(house.database, house.clock, house.mirrors[1].name)
     house.restart()
     house.check()
 
@@ -167,10 +171,13 @@ def test_too_few_mirrors_answering_might_hide_a_checkpoint(tmp_path: Path) -> No
         house.notary.start()
 
 
-def test_emptied_mirror_is_filled_again(house: House) -> None:
+def test_emptied_mirror_is_absent_until_it_is_retired(house: House) -> None:
     house.accept(*range(300))
     house.work()
     shutil.rmtree(house.folder / "mirror-1")
+    with pytest.raises(MirrorQuorumError, match="is its disk mounted"):
+        house.restart()
+    retire_mirror(house.database, house.clock, house.mirrors[0].name)
     house.restart()
     house.check()
 
@@ -217,7 +224,7 @@ def test_other_settings_are_refused(house: House, what: str) -> None:
     if what == "origin":
         house.origin = "acta.example/other"
     elif what == "operator":
-        house.chain = MemoryChain(opener=bytes(20))
+        house.chain = MemoryChain(operator=bytes(20))
     else:
         (house.folder / "keys" / "log-checkpoint.key").unlink()
     with pytest.raises(OtherHomeError):

@@ -7,6 +7,7 @@ import pytest
 
 from anchoring.checkpoint import open_checkpoint
 from anchoring.hashing import ZERO32, leaf_hash, sha256
+from anchoring.tile_layout import unpack_entries
 from anchoring.tree import root
 from service.notary import (
     BadEntryError,
@@ -17,7 +18,6 @@ from service.notary import (
     Notary,
     NotStartedError,
 )
-from service.notary.tiles import unpack_entries
 from tests.unit.notary.house import House, make_entry
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from service.notices import (
     MailText,
+    chain_alarm,
     code_for_signing,
     date_words,
     declined,
@@ -32,6 +33,9 @@ MAILS: dict[str, Callable[[str], MailText]] = {
     "signed": lambda lang: signed_by_all(lang=lang, title=TITLE, signers=2, link=LINK),
     "declined": lambda lang: declined(lang=lang, title=TITLE, who="Ana <Ruiz>", link=LINK),
     "expired": lambda lang: expired(lang=lang, title=TITLE, missing=2, link=LINK),
+    "alarm": lambda lang: chain_alarm(
+        lang=lang, chain="main\nnet", kind="unreachable", since=DEADLINE, link=LINK
+    ),
 }
 
 
@@ -139,3 +143,14 @@ def test_a_date_without_a_zone_is_refused() -> None:
 def test_a_link_that_is_no_web_address_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="http"):
         Action(label="x", url=url)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_alarm_has_words(lang: str) -> None:
+    kinds = ("unreachable", "low-balance", "late", "disagreeing", "refused")
+    mails = {
+        chain_alarm(lang=lang, chain="mainnet", kind=kind, since=DEADLINE, link=LINK).text
+        for kind in kinds
+    }
+    assert len(mails) == len(kinds)
+    assert all("mainnet" in mail for mail in mails)

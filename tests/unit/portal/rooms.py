@@ -30,6 +30,7 @@ from service.identity import (
     WrongCodeError,
     address_key,
 )
+from service.notary import ChainStatus, LogStatus, ShownAnchor
 from service.notices import StoredMail
 from service.portal import (
     AgreementsPort,
@@ -39,7 +40,7 @@ from service.portal import (
     PortalContext,
     PortalSettings,
 )
-from tests.parts import ManualClock
+from tests.parts import NOON, ManualClock
 
 CODE = "314159"
 CONSENT = "He leído el contrato completo y quiero firmarlo electrónicamente."
@@ -399,6 +400,27 @@ class MemoryAgreements(AgreementsPort):
         return b"PK-evidence"
 
 
+def log_status(*further: ChainStatus, **home: Any) -> LogStatus:
+    """Return a log of 12 entries, all final at its home but for what ``home`` changes."""
+    chain = ChainStatus(
+        name="home",
+        chain_id=77_001,
+        contract=bytes(20),
+        is_home=True,
+        newest=ShownAnchor(state="final", size=12, block=40, time=NOON, transaction=None),
+        waiting=0,
+        waiting_since=None,
+        silent_since=None,
+        alarms=(),
+    )
+    return LogStatus(
+        origin="acta.example/log",
+        log_id=bytes(32),
+        size=12,
+        chains=(replace(chain, **home), *further),
+    )
+
+
 @dataclass
 class MemoryRooms:
     """Every room of one portal, and its context."""
@@ -408,6 +430,7 @@ class MemoryRooms:
     report: Mapping[str, Any] = field(default_factory=dict)
     checked: list[tuple[bytes, bytes | None, str]] = field(default_factory=list)
     refuse_check: ServiceError | None = None
+    log: LogStatus = field(default_factory=lambda: log_status())
 
     def __post_init__(self) -> None:
         self.mailbox = MemoryMailbox(self.clock)
@@ -428,6 +451,7 @@ class MemoryRooms:
             agreements=self.agreements,
             identity=self.identity,
             mailbox=self.mailbox,
+            log_status=lambda: self.log,
             verify_upload=self.verify_upload,
             settings=self.settings,
             clock=self.clock,

@@ -33,7 +33,9 @@ EVIDENCE = {"evidence": ("x.asice", b"PK evidence", "application/octet-stream")}
 
 
 @pytest.mark.parametrize("lang", ["es", "en"])
-@pytest.mark.parametrize("path", ["/", "/sign-in", "/verify", "/mailbox", "/d/7K3M-9QXV-2T8B-HW4C"])
+@pytest.mark.parametrize(
+    "path", ["/", "/sign-in", "/verify", "/status", "/mailbox", "/d/7K3M-9QXV-2T8B-HW4C"]
+)
 def test_public_pages_speak_both_languages(rooms: MemoryRooms, lang: str, path: str) -> None:
     visit = Visit(rooms, lang=lang)
     page = visit.get(path)

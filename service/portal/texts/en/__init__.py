@@ -5,12 +5,14 @@ from service.portal.texts.en.errors import TEXTS as ERRORS
 from service.portal.texts.en.everywhere import TEXTS as EVERYWHERE
 from service.portal.texts.en.public import TEXTS as PUBLIC
 from service.portal.texts.en.signing import TEXTS as SIGNING
+from service.portal.texts.en.status import TEXTS as STATUS
 
 TEXTS: dict[str, str] = {
     **EVERYWHERE,
     **PUBLIC,
     **AGREEMENTS,
     **SIGNING,
+    **STATUS,
     **ERRORS,
 }
 

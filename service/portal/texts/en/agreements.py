@@ -123,6 +123,16 @@ TEXTS = {
         "What is entered is a fingerprint of the contract: neither its text nor the names can be "
         "got out of it."
     ),
+    "detail.chains": "On each chain",
+    "detail.chain_home": "its home: this one counts",
+    "detail.chain_further": "a second witness of the time",
+    "detail.voided": (
+        "The parties have voided this contract: it is genuine, and no longer in force."
+    ),
+    "detail.superseded": (
+        "The parties have put a newer contract in the place of this one: it is genuine, and no "
+        "longer in force."
+    ),
     "ladder.accepted": "Received",
     "ladder.accepted.text": "Acta has stored it and will not lose it.",
     "ladder.logged": "In the log",

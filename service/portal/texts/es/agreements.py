@@ -131,6 +131,16 @@ TEXTS = {
         "Lo que se anota es una huella del contrato: de ella no se pueden sacar ni el texto ni los "
         "nombres."
     ),
+    "detail.chains": "En cada cadena",
+    "detail.chain_home": "su sede: es la que cuenta",
+    "detail.chain_further": "un segundo testigo del tiempo",
+    "detail.voided": (
+        "Las partes han anulado este contrato: es auténtico, pero ya no está en vigor."
+    ),
+    "detail.superseded": (
+        "Las partes han puesto un contrato más nuevo en lugar de este: es auténtico, pero ya no "
+        "está en vigor."
+    ),
     "ladder.accepted": "Recibida",
     "ladder.accepted.text": "Acta la ha guardado y no la va a perder.",
     "ladder.logged": "En el registro",
