@@ -3,6 +3,7 @@
 import os
 import secrets
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,15 @@ from sqlalchemy import create_engine, make_url, text
 from tests.running import RunningActa, start_acta
 
 ROOT = Path(__file__).resolve().parent.parent
+_RECURSION_LIMIT = sys.getrecursionlimit()
+
+
+def pytest_runtest_setup() -> None:
+    """Put the guard against deep recursion back: eth-account, which some tests use, lifts it.
+
+    Without it deeply nested input ends the process with a segmentation fault.
+    """
+    sys.setrecursionlimit(_RECURSION_LIMIT)
 
 
 @pytest.fixture(scope="session")

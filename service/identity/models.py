@@ -8,21 +8,30 @@ from sqlalchemy.orm import Mapped, mapped_column
 from service.database import Base, UtcDateTime
 
 
-class CodeChallenge(Base):
-    """One code that was mailed. ``tries`` counts the wrong ones typed against it."""
+class CodeColumns(Base):
+    """What is kept of one code, whichever way it went. ``tries`` counts the wrong ones typed."""
 
-    __tablename__ = "identity_challenge"
+    __abstract__ = True
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     purpose: Mapped[str] = mapped_column(String(40))
     subject: Mapped[str] = mapped_column(String(200))
-    email_mac: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
-    email_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    recipient_mac: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
+    recipient_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     code_mac: Mapped[bytes] = mapped_column(LargeBinary(32))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     tries: Mapped[int] = mapped_column(default=0)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class CodeChallenge(CodeColumns):
+    """One code that was mailed."""
+
+    __tablename__ = "identity_challenge"
+
+    recipient_mac: Mapped[bytes] = mapped_column("email_mac", LargeBinary(32), index=True)
+    recipient_sealed: Mapped[bytes] = mapped_column("email_sealed", LargeBinary)
 
 
 class InvitationLink(Base):

@@ -38,7 +38,7 @@ from pyhanko_certvalidator.policy_decl import (
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from anchoring.cms_attributes import SealBinding, read_seal_attribute, read_statement_attribute
-from anchoring.pdf_revisions import RevisionStep, forbidden_changes
+from anchoring.pdf_changes import RevisionStep, forbidden_changes
 from service.clock import Clock
 from service.signing.certificates import MAILBOX_POLICY_OID, SEAL_POLICY_OID
 from service.signing.cms_signer import wait_for

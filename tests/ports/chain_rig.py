@@ -4,22 +4,30 @@ import http.client
 import json
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from contracts_chain import AnchorClient, FeePolicy, LocalChain, find_anvil
+from contracts_chain import (
+    AnchorClient,
+    ChainSettings,
+    FeePolicy,
+    LocalChain,
+    LocalKeySigner,
+    TransactionSigner,
+    find_anvil,
+)
 from contracts_chain.rpc import Rpc
 from tests.conftest import ROOT
 from tests.running import free_port
 
 ORIGIN = "log.example/acta"
 KEY = b"\x07" * 32
-Cut = Literal["before", "after"]
+Cut = Literal["before", "after", "never"]
 
 
 def new_chain(folder: Path) -> LocalChain:
@@ -43,7 +51,16 @@ def client_of(
     url: str, *, key: bytes = KEY, fees: FeePolicy | None = None, timeout_seconds: float = 10.0
 ) -> Iterator[AnchorClient]:
     """A client of the node at ``url``, closed at the end."""
-    client = AnchorClient(rpc_url=url, private_key=key, fees=fees, timeout_seconds=timeout_seconds)
+    settings = {"fees": fees or FeePolicy(), "timeout_seconds": timeout_seconds}
+    with client_with(LocalKeySigner(key), url, **settings) as client:
+        yield client
+
+
+@contextmanager
+def client_with(signer: TransactionSigner, *urls: str, **settings: Any) -> Iterator[AnchorClient]:
+    """A client of the nodes at ``urls``, with this key, closed at the end."""
+    chain = ChainSettings(name="local", rpc_urls=urls, **settings)
+    client = AnchorClient(chain=chain, signer=signer)
     try:
         yield client
     finally:
@@ -78,17 +95,31 @@ def ask(chain: LocalChain, method: str, *params: object) -> Any:
         rpc.close()
 
 
+# From a question's parameters and the node's result to what is answered instead.
+Twist = Callable[[list[Any], Any], Any]
+
+
 @dataclass
 class Wire:
-    """Stands between a client and its node; counts calls, and loses the ones it is told to."""
+    """Stands between a client and its node; counts calls, and loses the ones it is told to.
+
+    ``twists``: results it changes, by method; ``hangs``: it keeps every question to itself.
+    """
 
     url: str
     seen: list[str] = field(default_factory=list)
     cuts: list[tuple[str, Cut]] = field(default_factory=list)
+    twists: dict[str, Twist] = field(default_factory=dict)
+    hangs: bool = False
+    closing: threading.Event = field(default_factory=threading.Event)
 
     def cut(self, method: str, when: Cut) -> None:
         """Lose the next call of ``method``: the question (before) or only the answer (after)."""
         self.cuts.append((method, when))
+
+    def pass_first(self, method: str, count: int) -> None:
+        """Let so many calls of ``method`` through before the next one is lost."""
+        self.cuts += [(method, "never")] * count
 
     def verdict_on(self, method: str) -> Cut | None:
         """Note a call, and return how it is to be lost, if at all."""
@@ -100,16 +131,24 @@ class Wire:
         return None
 
 
-@contextmanager
-def wire_to(chain: LocalChain) -> Iterator[Wire]:
+def wire_to(chain: LocalChain) -> AbstractContextManager[Wire]:
     """A wire to the chain's node."""
-    target = urlsplit(chain.rpc_url)
+    return wire_to_node(chain.rpc_url)
+
+
+@contextmanager
+def wire_to_node(url: str) -> Iterator[Wire]:
+    """A wire to the node at ``url``."""
+    target = urlsplit(url)
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             question = self.rfile.read(int(self.headers["Content-Length"]))
-            fate = wire.verdict_on(json.loads(question)["method"])
-            if fate == "before":
+            asked = json.loads(question)
+            fate = wire.verdict_on(asked["method"])
+            if wire.hangs:
+                wire.closing.wait(30)
+            if fate == "before" or wire.closing.is_set():
                 return
             node = http.client.HTTPConnection(str(target.hostname), target.port, timeout=10)
             try:
@@ -121,6 +160,11 @@ def wire_to(chain: LocalChain) -> Iterator[Wire]:
                 node.close()
             if fate == "after":
                 return
+            twist = wire.twists.get(asked["method"])
+            reply = json.loads(answer)
+            if twist is not None and "result" in reply:
+                reply["result"] = twist(asked["params"], reply["result"])
+                answer = json.dumps(reply).encode()
             self.send_response(200)
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
@@ -131,11 +175,12 @@ def wire_to(chain: LocalChain) -> Iterator[Wire]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     wire = Wire(f"http://127.0.0.1:{server.server_port}")
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:
         yield wire
     finally:
+        wire.closing.set()
         server.shutdown()
         thread.join()
         server.server_close()

@@ -1,0 +1,1 @@
+"""Telephones: numbers in one form, text messages behind a port, and the codes sent by them."""

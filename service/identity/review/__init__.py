@@ -1,0 +1,1 @@
+"""The review desk: a person decides where the program may not."""
