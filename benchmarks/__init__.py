@@ -1,1 +1,1 @@
-"""Measured figures, each beside a peer or a limit, taken in one run."""
+"""Measured figures, each beside a peer or a stated limit in one run; see docs/benchmarks.md."""
