@@ -8,6 +8,7 @@ UV := $(CACHE)/uv/bin/uv
 VENV := .venv
 DEV := .venv-dev
 BASE := .venv-verify
+SOLIDITY := .venv-solidity
 PEERS := .venv-bench
 PORT ?= 8000
 PDF ?=
@@ -87,8 +88,15 @@ run: setup ## serve Acta on http://localhost:8000 (PORT=… for another port)
 demo: setup $(BASE)/.ready ## the whole journey on a PDF (PDF=path for yours), ending in a verdict
 	@$(VENV)/bin/acta demo --out demo-out --verifier $(BASE)/bin/acta $(if $(PDF),--pdf "$(PDF)")
 
+# What proves the contract, apart: its pins are not ours.
+$(SOLIDITY)/.ready: requirements-solidity.lock | $(UV)
+	@echo "setting up: $< → $(SOLIDITY)"
+	@$(UV) venv --quiet --allow-existing --python $(PYTHON) $(SOLIDITY)
+	@$(UV) pip sync --quiet --python $(SOLIDITY)/bin/python --require-hashes $<
+	@touch $@
+
 .PHONY: test-setup
-test-setup: $(DEV)/.ready $(BASE)/.ready hardhat-local/node_modules/.dev $(HTMX)
+test-setup: $(DEV)/.ready $(BASE)/.ready $(SOLIDITY)/.ready hardhat-local/node_modules/.dev $(HTMX)
 
 .PHONY: check
 check: test-setup ## format, lint, types, import order, docs
@@ -115,6 +123,11 @@ benchmarks/node_modules/.ready: benchmarks/package-lock.json
 	@cd benchmarks && $(NPM_CI)
 	@touch $@
 
+.PHONY: solidity
+solidity: test-setup ## AnchorLog alone: its build, tests, gas, proofs and findings
+	@$(DEV)/bin/python -m contracts_chain.compile --check
+	@$(DEV)/bin/pytest tests/solidity $(ARGS)
+
 .PHONY: bench
 bench: test-setup $(PEERS)/.ready benchmarks/node_modules/.ready ## figures beside a peer or a limit, into benchmarks/results.json (ONLY=gas, FULL=1)
 	@$(DEV)/bin/python -m benchmarks.run $(if $(FULL),--full) $(ONLY)
@@ -128,7 +141,9 @@ format: $(DEV)/.ready ## rewrite the code in the agreed format
 lock: $(UV) ## write the lock files anew from pyproject.toml
 	@$(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 -q pyproject.toml -o requirements-base.lock
 	@$(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 -q pyproject.toml --extra service --extra postgres --extra hsm --group build -c requirements-base.lock -o requirements.lock
-	@$(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 -q pyproject.toml --extra service --extra postgres --extra hsm --group build --group dev -c requirements.lock -o requirements-dev.lock
+	@$(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 -q pyproject.toml --extra service --extra postgres --extra hsm --extra face --group build --group dev -c requirements.lock -o requirements-dev.lock
+	@$(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 -q benchmarks/requirements.in -o benchmarks/requirements.lock
+	@$(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 -q tests/solidity/requirements.in -o requirements-solidity.lock
 
 .PHONY: clean
 clean: ## remove environments, caches and demo-out (never acta-data)

@@ -8,6 +8,9 @@ need pdfsig poppler-utils
 need certutil libnss3-tools
 need qpdf qpdf
 need openssl openssl
+need tesseract tesseract-ocr
+[ -e /usr/share/fonts/opentype/ocr-b/OCRB.otf ] || missing+=(fonts-ocr-b)
+need softhsm2-util softhsm2
 [ -n "${ACTA_CHROMIUM:-}" ] || need chromium chromium
 [ ${#missing[@]} -eq 0 ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
