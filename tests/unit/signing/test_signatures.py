@@ -1,5 +1,6 @@
 """Signing and sealing, as judged by other people's programs and by pyHanko."""
 
+import asyncio
 import io
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -318,8 +319,11 @@ def test_a_signed_pdf_is_refused_as_a_new_document(studio: Studio) -> None:
         inspect_pdf(studio.sign(studio.prepare(reportlab_pdf(pages=1)), 1))
 
 
-async def test_signing_also_works_inside_an_event_loop(studio: Studio) -> None:
-    studio.check(studio.whole(reportlab_pdf(pages=1)).pdf)
+def test_signing_also_works_inside_an_event_loop(studio: Studio) -> None:
+    async def sign_and_check() -> None:
+        studio.check(studio.whole(reportlab_pdf(pages=1)).pdf)
+
+    asyncio.run(sign_and_check())
 
 
 def test_openssl_accepts_the_containers_signature(studio: Studio, tmp_path: Path) -> None:
