@@ -140,8 +140,8 @@ format: $(DEV)/.ready ## rewrite the code in the agreed format
 .PHONY: lock
 lock: $(UV) ## write the lock files anew from pyproject.toml
 	@$(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 -q pyproject.toml -o requirements-base.lock
-	@$(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 -q pyproject.toml --extra service --extra postgres --extra hsm --group build -c requirements-base.lock -o requirements.lock
-	@$(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 -q pyproject.toml --extra service --extra postgres --extra hsm --extra face --group build --group dev -c requirements.lock -o requirements-dev.lock
+	@$(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 -q pyproject.toml --extra service --extra clouds --extra postgres --extra hsm --extra face --group build -c requirements-base.lock -o requirements.lock
+	@$(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 -q pyproject.toml --extra service --extra clouds --extra postgres --extra hsm --extra face --group build --group dev -c requirements.lock -o requirements-dev.lock
 	@$(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 -q benchmarks/requirements.in -o benchmarks/requirements.lock
 	@$(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 -q tests/solidity/requirements.in -o requirements-solidity.lock
 
