@@ -19,6 +19,7 @@ from service.agreements import (
     TimelineEvent,
 )
 from service.agreements.errors import NotReadyError
+from service.custody import CustodyHealth, StoreHealth
 from service.errors import NotFoundError, ServiceError
 from service.identity import (
     CodeExpiredError,
@@ -421,6 +422,26 @@ def log_status(*further: ChainStatus, **home: Any) -> LogStatus:
     )
 
 
+def custody_health(**first: Any) -> CustodyHealth:
+    """Return two stores with everything in them but for what ``first`` changes at the first."""
+    store = StoreHealth(
+        name="disk-1",
+        kind="disk",
+        resting_since=None,
+        reason="",
+        latency_s=0.01,
+        kept=3,
+        lacking=0,
+        oldest_verified_at=NOON,
+    )
+    return CustodyHealth(
+        quorum=1,
+        objects=3,
+        too_few=0,
+        stores=[replace(store, **first), replace(store, name="madrid", kind="s3")],
+    )
+
+
 @dataclass
 class MemoryRooms:
     """Every room of one portal, and its context."""
@@ -431,6 +452,7 @@ class MemoryRooms:
     checked: list[tuple[bytes, bytes | None, str]] = field(default_factory=list)
     refuse_check: ServiceError | None = None
     log: LogStatus = field(default_factory=lambda: log_status())
+    custody: CustodyHealth = field(default_factory=lambda: custody_health())
 
     def __post_init__(self) -> None:
         self.mailbox = MemoryMailbox(self.clock)
@@ -452,6 +474,7 @@ class MemoryRooms:
             identity=self.identity,
             mailbox=self.mailbox,
             log_status=lambda: self.log,
+            custody_health=lambda: self.custody,
             verify_upload=self.verify_upload,
             settings=self.settings,
             clock=self.clock,
