@@ -19,7 +19,7 @@ from service.agreements import (
     TimelineEvent,
 )
 from service.agreements.errors import NotReadyError
-from service.custody import CustodyHealth, StoreHealth
+from service.custody import CustodyHealth
 from service.errors import NotFoundError, ServiceError
 from service.identity import (
     CodeExpiredError,
@@ -31,7 +31,7 @@ from service.identity import (
     WrongCodeError,
     address_key,
 )
-from service.notary import ChainStatus, LogStatus, ShownAnchor
+from service.notary import LogStatus
 from service.notices import StoredMail
 from service.portal import (
     AgreementsPort,
@@ -41,7 +41,8 @@ from service.portal import (
     PortalContext,
     PortalSettings,
 )
-from tests.parts import NOON, ManualClock
+from tests.parts import ManualClock
+from tests.unit.portal.statuses import custody_health, log_status
 
 CODE = "314159"
 CONSENT = "He leído el contrato completo y quiero firmarlo electrónicamente."
@@ -399,47 +400,6 @@ class MemoryAgreements(AgreementsPort):
     def evidence(self, email: str, agreement_id: str, /) -> bytes:
         self._visible(email, agreement_id)
         return b"PK-evidence"
-
-
-def log_status(*further: ChainStatus, **home: Any) -> LogStatus:
-    """Return a log of 12 entries, all final at its home but for what ``home`` changes."""
-    chain = ChainStatus(
-        name="home",
-        chain_id=77_001,
-        contract=bytes(20),
-        is_home=True,
-        newest=ShownAnchor(state="final", size=12, block=40, time=NOON, transaction=None),
-        waiting=0,
-        waiting_since=None,
-        silent_since=None,
-        alarms=(),
-    )
-    return LogStatus(
-        origin="acta.example/log",
-        log_id=bytes(32),
-        size=12,
-        chains=(replace(chain, **home), *further),
-    )
-
-
-def custody_health(**first: Any) -> CustodyHealth:
-    """Return two stores with everything in them but for what ``first`` changes at the first."""
-    store = StoreHealth(
-        name="disk-1",
-        kind="disk",
-        resting_since=None,
-        reason="",
-        latency_s=0.01,
-        kept=3,
-        lacking=0,
-        oldest_verified_at=NOON,
-    )
-    return CustodyHealth(
-        quorum=1,
-        objects=3,
-        too_few=0,
-        stores=[replace(store, **first), replace(store, name="madrid", kind="s3")],
-    )
 
 
 @dataclass

@@ -8,7 +8,8 @@ import pytest
 from service.agreements import ChainStep
 from service.notary import AlarmKind, AlarmView, ChainStatus
 from tests.parts import NOON
-from tests.unit.portal.rooms import MemoryRooms, custody_health, log_status
+from tests.unit.portal.rooms import MemoryRooms
+from tests.unit.portal.statuses import custody_health, log_status
 from tests.unit.portal.visits import Visit, select, words
 
 CARMEN = "carmen@finca.example"
