@@ -2,14 +2,16 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
 from anchoring.disclosure import parse_disclosure
 from anchoring.hashing import ZERO32, attestation_hash, leaf_hash, sha256, statement_entry
 from anchoring.statement import After, Statement, parse_statement
+from service.clock import Clock
+from service.database import Database
 from service.identity import Bureau as Rooms
 from service.identity import BureauParts, KeptPictures, RateLimits
 from service.identity.companies.registers import CompanyRegister
@@ -17,7 +19,7 @@ from service.identity.faces.checks import HeadTurns
 from service.identity.faces.liveness import Pose
 from service.identity.people.identifications import IdentificationView
 from service.identity.statements import KeptStatement, LogNames, LogWriter
-from tests.unit.identity.conftest import Desk
+from service.keyring import Keyring
 from tests.unit.identity.known_faces import ANA, KnownDocuments, KnownFaces, face_picture
 
 EMAIL = "ana@example.org"
@@ -50,16 +52,24 @@ class LogBook(LogWriter):
         return leaf_hash(entry)
 
 
+class Foundation(Protocol):
+    """What a bureau stands on."""
+
+    database: Database
+    keyring: Keyring
+    clock: Clock
+
+
 @dataclass
 class Bureau:
     """Identity's rooms as the composition root would build them."""
 
-    desk: Desk
+    desk: Foundation
     registers: Sequence[CompanyRegister] = ()
     roots: Sequence[Any] = ()
+    log: Any = field(default_factory=LogBook)
 
     def __post_init__(self) -> None:
-        self.log = LogBook()
         self.documents = KnownDocuments()
         self.rooms = Rooms(
             database=self.desk.database,

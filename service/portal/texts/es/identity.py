@@ -41,7 +41,7 @@ TEXTS = {
     "identify.reading": "Leyendo el documento… puede tardar un minuto",
     "identify.typed_title": "Si no se puede leer",
     "identify.typed_text": (
-        "Puede hacer otra foto, o escribir usted los datos. Si los escribe, una persona los "
+        "Puede hacer otra foto, o escribir usted los datos. Si lo hace, una persona los "
         "comparará con las imágenes antes de aceptarlos."
     ),
     "identify.typed_choice": "Escribo los datos yo",
