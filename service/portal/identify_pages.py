@@ -67,6 +67,7 @@ def _add_routes(router: APIRouter, pages: Pages, bureau: Bureau) -> None:
             form=form,
             issuers=ISSUERS,
             is_reviewer=bureau.review.is_reviewer(visitor.email),
+            reader_missing=isinstance(error, DocumentReaderMissingError),
             can_type=isinstance(error, _UNREAD) or (form is not None and form.ticked("typed")),
             error=None if error is None else error_text(visitor.lang, error),
             done=done if done in _DONE else "",

@@ -10,15 +10,13 @@ from PIL import Image
 from anchoring.report import Report, Verdict
 from anchoring.report_print import render
 from service.person import Contact, Person
-from service.visitor import Page
-from tests.id_documents import Holder, card_lines, draw_document, photographed
+from tests.journey.identifying import confirm_document, show_face
 from tests.journey.people import contact, people, verified, wait_for_evidence
 from tests.pdfs.making import reportlab_pdf
-from tests.portraits import as_jpeg, collins, hopper, id_photo, turned
+from tests.portraits import collins
 from tests.running import RunningActa, start_acta
 
 REVIEWER = Contact("Inés Mesa Rey", "revision@journey.example")
-TURN = {"centre": 0.0, "left": 24.0, "right": -24.0}
 
 
 @pytest.fixture(scope="module")
@@ -33,42 +31,6 @@ def acta(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningActa]:
     )
     yield running
     running.stop()
-
-
-def document_of(portrait: Image.Image) -> bytes:
-    drawn = draw_document(card_lines(Holder()), portrait=id_photo(portrait))
-    return as_jpeg(photographed(drawn))
-
-
-def live_frame(name: str, pose: str, moment: int) -> bytes:
-    """A frame of a camera; another ``moment`` has another noise."""
-    frame = {"collins": collins, "hopper": hopper}[name]() if pose == "centre" else None
-    picture = frame or turned(name, TURN[pose])
-    return as_jpeg(picture, quality=88 + moment % 9)
-
-
-def confirm_document(person: Person, portrait: Image.Image) -> Page:
-    """Begin, give the document, and confirm name and number."""
-    visitor = person.visitor
-    page = visitor.submit(visitor.open("/identify"), "/identify")
-    front = ("dni.jpg", document_of(portrait), "image/jpeg")
-    page = visitor.submit(page, "/document", files={"front": front})
-    return visitor.submit(page, "/confirm", given_names="María Carmen", family_names="García López")
-
-
-def show_face(person: Person, page: Page, name: str, moment: int) -> dict[str, str]:
-    """Do what ``face-capture.js`` does, with the frames of a camera."""
-    [scan] = page.tree().xpath("//*[@data-face-capture]")
-    csrf = {"csrf": scan.get("data-csrf")}
-    challenge = person.visitor.send(scan.get("data-challenge"), csrf)
-    frames = {
-        f"frame_{n}": (f"{n}.jpg", live_frame(name, pose, moment + n), "image/jpeg")
-        for n, pose in enumerate(challenge["poses"])
-    }
-    answer: dict[str, str] = person.visitor.send(
-        scan.get("data-check"), csrf | {"token": challenge["token"]}, frames
-    )
-    return answer
 
 
 def report_of(acta: RunningActa, person: Person, agreement: str) -> Report:

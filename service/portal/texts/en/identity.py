@@ -168,6 +168,8 @@ TEXTS = {
     "fact.numberInDocument": "The number is in the document",
     "fact.company": "Company",
     "fact.companyNumber": "Company number",
+    "fact.yes": "yes",
+    "fact.no": "no",
     "fact.other": "Fact",
     "country.ESP": "Spain",
     "country.ARG": "Argentina",

@@ -169,6 +169,8 @@ TEXTS = {
     "fact.numberInDocument": "El número está en el documento",
     "fact.company": "Empresa",
     "fact.companyNumber": "Número de la empresa",
+    "fact.yes": "sí",
+    "fact.no": "no",
     "fact.other": "Dato",
     "country.ESP": "España",
     "country.ARG": "Argentina",
