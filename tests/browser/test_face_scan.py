@@ -35,15 +35,25 @@ POSES = ("centre", "left", "right")
 # Of the corner, in the order of the poses: nothing in the portraits is so pure.
 MARKS = ((255, 0, 0), (0, 255, 0), (0, 0, 255))
 HELD, ROUNDS, RATE = 12, 4, 8
-POSE_SHOWN = """() => {
+# Presses the page's button as soon as the camera shows the pose. In one piece, so that nothing
+# lies between looking and pressing.
+PRESS_WHEN_SHOWN = """async (wanted) => {
     const video = document.querySelector('.face-video');
     const canvas = document.createElement('canvas');
     canvas.width = 640; canvas.height = 480;
-    const pen = canvas.getContext('2d');
-    pen.drawImage(video, 0, 0, 640, 480);
-    const [r, g, b] = pen.getImageData(12, 12, 1, 1).data;
-    const most = Math.max(r, g, b);
-    return most < 120 ? '' : most === r ? 'centre' : most === g ? 'left' : 'right';
+    const pen = canvas.getContext('2d', { willReadFrequently: true });
+    for (let tries = 0; tries < 800; tries += 1) {
+        pen.drawImage(video, 0, 0, 640, 480);
+        const [r, g, b] = pen.getImageData(12, 12, 1, 1).data;
+        const most = Math.max(r, g, b);
+        const shown = most < 120 ? '' : most === r ? 'centre' : most === g ? 'left' : 'right';
+        if (shown === wanted) {
+            document.querySelector('.face-shoot').click();
+            return true;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+    return false;
 }"""
 
 
@@ -158,9 +168,7 @@ def scan(page: Page) -> None:
     for _ in range(4):
         expect(page.locator(".face-shoot")).to_be_visible(timeout=20_000)
         wanted = page.locator(".face-frame").get_attribute("data-pose")
-        page.wait_for_function(f"({POSE_SHOWN})() === '{wanted}'", timeout=20_000)
-        # A moment later, so that the page's own picture is of the same pose.
-        page.locator(".face-shoot").click()
+        assert page.evaluate(PRESS_WHEN_SHOWN, wanted), f"the camera never showed {wanted}"
 
 
 def refusal(page: Page) -> str:
