@@ -13,6 +13,7 @@ from service.agreements import (
     AgreementNotFoundError,
     AgreementSummary,
     AgreementView,
+    CompanyChoice,
     PartyDraft,
     PartyView,
     SigningView,
@@ -22,6 +23,7 @@ from service.agreements.errors import NotReadyError
 from service.custody import CustodyHealth
 from service.errors import NotFoundError, ServiceError
 from service.identity import (
+    Bureau,
     CodeExpiredError,
     Confirmed,
     LinkUnknownError,
@@ -381,6 +383,13 @@ class MemoryAgreements(AgreementsPort):
         elif all(party.state == "signed" for party in view.parties):
             self.change(agreement_id, state="sealing")
 
+    def companies_for(self, email: str, agreement_id: str, /) -> Sequence[CompanyChoice]:
+        return ()
+
+    def choose_company(self, email: str, agreement_id: str, company_id: str | None, /) -> None:
+        self._refuse()
+        self._visible(email, agreement_id)
+
     def decline(self, email: str, agreement_id: str, /, *, reason: str) -> None:
         self._refuse()
         self.set_party(agreement_id, email, "declined")
@@ -413,6 +422,7 @@ class MemoryRooms:
     refuse_check: ServiceError | None = None
     log: LogStatus = field(default_factory=lambda: log_status())
     custody: CustodyHealth = field(default_factory=lambda: custody_health())
+    bureau: Bureau | None = None
 
     def __post_init__(self) -> None:
         self.mailbox = MemoryMailbox(self.clock)
@@ -438,6 +448,7 @@ class MemoryRooms:
             verify_upload=self.verify_upload,
             settings=self.settings,
             clock=self.clock,
+            bureau=self.bureau,
         )
 
     def draft(
