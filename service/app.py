@@ -28,6 +28,7 @@ from service.rooms import Rooms
 from service.upload_check import verify_upload
 
 _CHAIN_LOOK_S = 1.0
+_COUNTS_MAY_BE_OLD_S = 10.0
 
 log = structlog.get_logger(__name__)
 
@@ -131,9 +132,8 @@ def build_app(rooms: Rooms) -> FastAPI:
             timestamp=rooms.keys.timestamp_response,
         )
     )
-    app.include_router(
-        build_status_router(notary=rooms.notary, custody_health=rooms.custody.health)
-    )
+    custody_health = partial(rooms.custody.health, max_age_s=_COUNTS_MAY_BE_OLD_S)
+    app.include_router(build_status_router(notary=rooms.notary, custody_health=custody_health))
     install_portal(
         app,
         PortalContext(
@@ -141,7 +141,7 @@ def build_app(rooms: Rooms) -> FastAPI:
             identity=PortalIdentity(rooms),
             mailbox=rooms.mailbox,
             log_status=rooms.notary.log_status,
-            custody_health=rooms.custody.health,
+            custody_health=custody_health,
             verify_upload=partial(verify_upload, trust=rooms.trust.path),
             settings=rooms.settings,
             clock=rooms.clock,

@@ -1,6 +1,6 @@
 """The rows of custody: what is kept, which copies are good, and what happened to them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -120,29 +120,62 @@ class Ledger:
 
     # What was seen of a copy.
 
-    def placed(self, cid: str, store: str, placed: Placed, *, envelope_version: int) -> None:
-        """Note how placing a copy ended, or what reading it showed; a good one was read whole."""
+    def outcomes(
+        self,
+        cid: str,
+        *,
+        placed: Mapping[str, Placed],
+        silent: Mapping[str, str],
+        envelope_version: int,
+    ) -> None:
+        """Note by the stores' names how placing ended, or what reading showed, in one transaction.
+
+        A copy that is good was read whole. ``silent`` has the reasons of those that did not
+        answer, which is not to have lost: such a copy stays what it was.
+        """
         with self._database.transaction() as session:
-            row, now = copy_row(session, cid, store), self._clock.now()
-            before, first = CopyState(row.state), row.checked_at is None
-            row.state = placed.state
-            row.reason = placed.reason[:40]
-            row.checked_at = now
-            if placed.state is CopyState.KEPT:
-                lacked = before is not CopyState.KEPT or not row.envelope_version
-                row.version = placed.version
-                row.envelope_version = envelope_version
-                row.verified_at = row.seen_at = now
-                if lacked and not first:
-                    self._add(session, EventKind.MENDED, store, cid)
-            else:
-                row.envelope_version = 0
-                if before is CopyState.KEPT or placed.state is CopyState.ROTTEN:
-                    kind = _FOUND[placed.state]
+            # In one order, so that two workers never wait for each other's rows.
+            for store in sorted({*placed, *silent}):
+                row = copy_row(session, cid, store)
+                if store in placed:
+                    self._note_placed(session, row, placed[store], envelope_version)
                 else:
-                    kind = EventKind.NOT_PLACED
-                if before is not placed.state or first:
-                    self._add(session, kind, store, cid, placed.reason)
+                    if row.checked_at is None:
+                        self._add(session, EventKind.NOT_PLACED, store, cid, silent[store])
+                    row.reason = silent[store][:40]
+                    row.checked_at = self._clock.now()
+
+    def placed(self, cid: str, store: str, placed: Placed, *, envelope_version: int) -> None:
+        """Note one outcome."""
+        self.outcomes(cid, placed={store: placed}, silent={}, envelope_version=envelope_version)
+
+    def not_answered(self, cid: str, store: str, *, reason: str) -> None:
+        """Note that a store said nothing."""
+        self.outcomes(cid, placed={}, silent={store: reason}, envelope_version=0)
+
+    def _note_placed(
+        self, session: Session, row: Copy, placed: Placed, envelope_version: int
+    ) -> None:
+        now = self._clock.now()
+        before, first = CopyState(row.state), row.checked_at is None
+        row.state = placed.state
+        row.reason = placed.reason[:40]
+        row.checked_at = now
+        if placed.state is CopyState.KEPT:
+            lacked = before is not CopyState.KEPT or not row.envelope_version
+            row.version = placed.version
+            row.envelope_version = envelope_version
+            row.verified_at = row.seen_at = now
+            if lacked and not first:
+                self._add(session, EventKind.MENDED, row.store, row.cid)
+            return
+        row.envelope_version = 0
+        if before is CopyState.KEPT or placed.state is CopyState.ROTTEN:
+            kind = _FOUND[placed.state]
+        else:
+            kind = EventKind.NOT_PLACED
+        if before is not placed.state or first:
+            self._add(session, kind, row.store, row.cid, placed.reason)
 
     def verified(self, cid: str, store: str, *, envelope_reason: str) -> None:
         """Note that an object was read whole and is right.
@@ -157,15 +190,6 @@ class Ledger:
             if envelope_reason:
                 row.envelope_version = 0
                 self._add(session, EventKind.ROTTEN, store, cid, envelope_reason)
-
-    def not_answered(self, cid: str, store: str, *, reason: str) -> None:
-        """Note that a store said nothing: not answering is not having lost."""
-        with self._database.transaction() as session:
-            row = copy_row(session, cid, store)
-            if row.checked_at is None:
-                self._add(session, EventKind.NOT_PLACED, store, cid, reason)
-            row.reason = reason[:40]
-            row.checked_at = self._clock.now()
 
     def seen(self, cid: str, store: str) -> None:
         """Note that a copy is there in its right size."""

@@ -150,24 +150,20 @@ class Panel:
             enough=are_enough,
             patience_s=_PATIENCE_S,
         )
+        placed = {one.watched.name: one.value for one in outcomes if one.value is not None}
+        silent = {
+            one.watched.name: str(one.failure.facts.get("reason", "not-there"))
+            for one in outcomes
+            if one.failure is not None
+        }
         # A crash here places the same bytes once more.
-        for outcome in outcomes:
-            name = outcome.watched.name
-            if outcome.value is not None:
-                self._note_placed(parcel.cid, name, outcome.value, envelope_version, name in has)
-            elif outcome.failure is not None:
-                reason = str(outcome.failure.facts.get("reason", "not-there"))
-                self._ledger.not_answered(parcel.cid, name, reason=reason)
-                _log.warning("copy-not-kept", cid=parcel.cid, store=name, reason=reason)
+        self._ledger.outcomes(
+            parcel.cid, placed=placed, silent=silent, envelope_version=envelope_version
+        )
+        bad = {name: one.reason for name, one in placed.items() if one.reason}
+        for name, reason in {**bad, **silent}.items():
+            _log.warning("copy-not-kept", cid=parcel.cid, store=name, reason=reason)
         return sum(map(_is_good, outcomes))
-
-    def _note_placed(
-        self, cid: str, store: str, placed: Placed, envelope_version: int, had: bool
-    ) -> None:
-        good = placed.state is CopyState.KEPT
-        self._ledger.placed(cid, store, placed, envelope_version=envelope_version if good else 0)
-        if not good:
-            _log.warning("copy-not-kept", cid=cid, store=store, reason=placed.reason, had=had)
 
     def _one_after_another(
         self, kept: KeptObject, copies: dict[str, KnownCopy]
