@@ -136,6 +136,7 @@ def build_app(rooms: Rooms) -> FastAPI:
         app,
         PortalContext(
             agreements=rooms.agreements,
+            custody=rooms.agreements,
             identity=PortalIdentity(rooms),
             mailbox=rooms.mailbox,
             log_status=rooms.notary.log_status,

@@ -16,7 +16,7 @@ from contracts_chain import anchor_log_address
 from service.agreements import Agreements, Desk, PictureCache
 from service.chains import build_chains
 from service.clock import Clock, SystemClock
-from service.custody import Custody, DiskStore, RevisionFiles
+from service.custody import Custody, DiskStore, RecoveryKeys, RevisionFiles
 from service.database import Database
 from service.embedded import load_installation
 from service.errors import ServiceError
@@ -194,6 +194,12 @@ class Rooms:
                 database=self.database,
                 files=self.files,
                 custody=self.custody,
+                recovery_keys=RecoveryKeys(
+                    database=self.database,
+                    keyring=self.keyring,
+                    clock=clock,
+                    company=settings.custody_recipients,
+                ),
                 notary=self.notary,
                 keys=self.keys,
                 links=_InvitationPaths(links),
@@ -224,6 +230,7 @@ class Rooms:
             upkeep=[
                 self.notary.watch_chains,
                 self.notary.watch_documents,
+                self.agreements.rewrap_envelopes,
                 self._repair_copies,
                 self._forget_old,
             ],

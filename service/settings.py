@@ -113,6 +113,8 @@ class Settings(BaseSettings):
 
     store_dirs: list[Path] = Field(default_factory=list)
     custody_quorum: int = Field(default=1, ge=1)
+    # Public age keys (age1…) of whoever runs this installation: every agreement opens for them.
+    custody_recipients: list[str] = Field(default_factory=list)
 
     smtp_url: SecretStr | None = None
     mail_from: str = "Acta <acta@localhost>"

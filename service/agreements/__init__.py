@@ -2,6 +2,7 @@
 
 from service.agreements.desk import Desk, Links
 from service.agreements.errors import AgreementNotFoundError
+from service.agreements.party_custody import KitView
 from service.agreements.pictures import PictureCache
 from service.agreements.sealing import Sealing
 from service.agreements.signing_turn import SigningTurns
@@ -22,6 +23,7 @@ __all__ = [
     "Agreements",
     "ChainStep",
     "Desk",
+    "KitView",
     "Links",
     "PartyDraft",
     "PartyView",

@@ -16,7 +16,7 @@ from service.agreements.models import Agreement, Party, PartyState, State
 from service.agreements.pictures import PictureCache
 from service.agreements.statements import PLATFORM, Disclosures, StatementMaker
 from service.clock import Clock, rfc3339
-from service.custody import Custody, RevisionFiles
+from service.custody import Custody, RecoveryKeys, RevisionFiles
 from service.database import Database, Enqueue
 from service.notary import Notary
 from service.notices import MailQueue, MailText
@@ -42,6 +42,7 @@ class Desk:
     database: Database
     files: RevisionFiles
     custody: Custody
+    recovery_keys: RecoveryKeys
     notary: Notary
     keys: PlatformKeys
     links: Links

@@ -9,12 +9,13 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from anchoring.cid import UNIXFS_V1_2025, cid_v1
 from service.clock import Clock
-from service.custody.cid import UNIXFS_V1_2025, cid_v1
 from service.custody.copies import (
     CopyState,
     CopyView,
     Kept,
+    KeptCiphertext,
     Placed,
     RepairReport,
     place_copy,
@@ -109,6 +110,22 @@ class Custody:
             raise CannotOpenError("the ciphertext opens to another PDF than the one kept")
         return pdf
 
+    def ciphertext(self, agreement_id: str) -> KeptCiphertext:
+        """Return the ciphertext that was kept last, whole, and the present envelope.
+
+        Raises NothingKeptError, NoGoodCopyError.
+        """
+        kept = self._newest(agreement_id)
+        envelope, _version = self._envelope(agreement_id)
+        return KeptCiphertext(
+            cid=kept.cid,
+            profile=kept.profile,
+            ciphertext_sha256=kept.ciphertext_sha256,
+            plaintext_sha256=kept.plaintext_sha256,
+            ciphertext=self._ciphertext(kept),
+            envelope=envelope,
+        )
+
     def copies(self, agreement_id: str) -> list[CopyView]:
         """Return what is known of the copies of the PDF kept last; raises NothingKeptError."""
         return self._copies(self._newest(agreement_id).cid)
@@ -124,6 +141,7 @@ class Custody:
             if row is None:
                 raise NothingKeptError("nothing of this agreement is in custody")
             row.envelope = self._platform.rewrap(row.envelope, recipients=recipients)
+            row.recipients = list(recipients)
             row.envelope_version += 1
 
     def repair(self, limit: int = 50) -> RepairReport:

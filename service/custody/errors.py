@@ -60,3 +60,17 @@ class RevisionDamagedError(ServiceError):
 
     code = "custody/revision-damaged"
     http_hint = 500
+
+
+class BadRecipientError(ServiceError):
+    """What was given is not a public age key."""
+
+    code = "custody/bad-recipient"
+    http_hint = 422
+
+
+class TooManyKeysError(ServiceError):
+    """One person has as many keys as they may."""
+
+    code = "custody/too-many-keys"
+    http_hint = 422

@@ -8,10 +8,12 @@ from typing import Any, Protocol
 from service.agreements import (
     AgreementSummary,
     AgreementView,
+    KitView,
     PartyDraft,
     SigningView,
 )
 from service.clock import Clock
+from service.custody import RecoveryKeyView
 from service.identity import Confirmed, LinkView, SessionView
 from service.notary import LogStatus
 from service.notices import StoredMail
@@ -133,6 +135,40 @@ class AgreementsPort(Protocol):
         ...
 
 
+class PartyCustodyPort(Protocol):
+    """People's recovery keys and what they open (``service.agreements``)."""
+
+    def recovery_keys(self, email: str, /) -> Sequence[RecoveryKeyView]:
+        """Return this person's keys that are in use."""
+        ...
+
+    def keys_need_code(self, confirmed_at: datetime, /) -> bool:
+        """Whether a fresh e-mailed code is needed before keys may be changed."""
+        ...
+
+    def add_recovery_key(
+        self,
+        email: str,
+        /,
+        *,
+        recipient: str,
+        kind: str,
+        credential: bytes | None,
+        confirmed_at: datetime,
+        lang: str,
+    ) -> None:
+        """Have this person's agreements open for a key of theirs, and tell them by mail."""
+        ...
+
+    def end_recovery_key(self, email: str, key_id: str, /, *, confirmed_at: datetime) -> None:
+        """Have them open for it no longer; again is no error."""
+        ...
+
+    def custody_kit(self, email: str, agreement_id: str, /) -> KitView:
+        """Return what this person needs to open the document without Acta."""
+        ...
+
+
 class IdentityPort(Protocol):
     """Codes, sessions and links; each call is a transaction of its own."""
 
@@ -230,6 +266,7 @@ class PortalContext:
     """The portal's collaborators; ``mailbox`` is None where mail really leaves."""
 
     agreements: AgreementsPort
+    custody: PartyCustodyPort
     identity: IdentityPort
     mailbox: MailboxPort | None
     log_status: ReadLogStatus

@@ -41,6 +41,7 @@ from service.portal import (
     PortalSettings,
 )
 from tests.parts import NOON, ManualClock
+from tests.unit.portal.custody_rooms import MemoryPartyCustody
 
 CODE = "314159"
 CONSENT = "He leído el contrato completo y quiero firmarlo electrónicamente."
@@ -436,6 +437,7 @@ class MemoryRooms:
         self.mailbox = MemoryMailbox(self.clock)
         self.identity = MemoryIdentity(self.clock, self.mailbox)
         self.agreements = MemoryAgreements(self.clock)
+        self.custody = MemoryPartyCustody(self.clock)
 
     def verify_upload(self, evidence: bytes, pdf: bytes | None, lang: str, /) -> Mapping[str, Any]:
         """Return the report that the test put here."""
@@ -449,6 +451,7 @@ class MemoryRooms:
         """The portal's collaborators."""
         return PortalContext(
             agreements=self.agreements,
+            custody=self.custody,
             identity=self.identity,
             mailbox=self.mailbox,
             log_status=lambda: self.log,

@@ -62,6 +62,10 @@ POSTS = [
     "/agreements/{id}/code/send",
     "/s/" + "x" * 43,
     "/s/" + "x" * 43 + "/code",
+    "/keys",
+    "/keys/end",
+    "/keys/code",
+    "/keys/code/send",
     "/verify",
 ]
 
