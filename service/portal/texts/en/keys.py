@@ -114,7 +114,7 @@ The kit is for opening the contract. To prove that it is genuine, keep the evide
     "open.said.no-key": "The key is not spelled right: compare it with the sheet.",
     "open.said.not-for-key": "This key does not open this kit. Do you have another?",
     "open.said.no-envelope": "The envelope (key.age) or the kit is missing.",
-    "open.said.no-document": "The document (document.pdf.age), or its CID and a gateway, is missing.",
+    "open.said.no-document": "Missing: the document (document.pdf.age), or its CID and a gateway.",
     "open.said.not-fetched": "That address does not give the document. Try another.",
     "open.said.other": "The files are not of this kit, or damaged. Use another copy.",
 }
