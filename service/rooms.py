@@ -16,7 +16,7 @@ from contracts_chain import anchor_log_address
 from service.agreements import Agreements, Desk, PictureCache
 from service.chains import build_chains
 from service.clock import Clock, SystemClock
-from service.custody import Custody, DiskStore, RecoveryKeys, RevisionFiles
+from service.custody import Custody, RecoveryKeys, RevisionFiles
 from service.database import Database
 from service.embedded import load_installation
 from service.errors import ServiceError
@@ -36,9 +36,13 @@ from service.notices import (
 )
 from service.settings import Settings
 from service.signing import PlatformKeys
+from service.stores import build_stores
 from service.trust import TrustPublisher
 
 log = structlog.get_logger(__name__)
+
+# Of each upkeep interval of five minutes, what reading copies anew may take.
+_SCRUB_S = 120.0
 
 
 class DataFolderBusyError(ServiceError):
@@ -142,7 +146,7 @@ class Rooms:
             origin=installation.log_origin,
             chains=self.chains.plans,
             mirrors=[DiskMirror(folder / "log") for folder in settings.store_dirs],
-            mirror_quorum=settings.custody_quorum,
+            mirror_quorum=settings.mirror_quorum,
             enqueue=self.jobs.enqueue,
             tell=_OperatorMail(settings, mail_queue).tell,
             silent_after_s=settings.chain_silence_s,
@@ -154,16 +158,16 @@ class Rooms:
             clock=clock,
         )
         self.files = RevisionFiles(data / "revisions", self.keyring)
+        stores = build_stores(settings, clock)
         self.custody = Custody(
             database=self.database,
             keyring=self.keyring,
             clock=clock,
             spool=data / "spool",
-            stores=[
-                DiskStore(folder / "custody", name=f"disk-{number}")
-                for number, folder in enumerate(settings.store_dirs, start=1)
-            ],
-            quorum=settings.custody_quorum,
+            stores=stores,
+            quorum=settings.quorum_of(len(stores)),
+            verify_every=timedelta(days=settings.custody_verify_days),
+            look_every=timedelta(hours=settings.custody_look_hours),
         )
         self.mailbox = (
             None
@@ -231,9 +235,10 @@ class Rooms:
                 self.notary.watch_chains,
                 self.notary.watch_documents,
                 self.agreements.rewrap_envelopes,
-                self._repair_copies,
                 self._forget_old,
             ],
+            # Repair comes again after the scrub, for what that found.
+            care=[self._repair_copies, self._scrub_copies, self._repair_copies],
         )
         self.notary.start()
         if self.chains.local is not None:
@@ -271,6 +276,9 @@ class Rooms:
 
     def _repair_copies(self) -> None:
         self.custody.repair(limit=100)
+
+    def _scrub_copies(self) -> None:
+        self.custody.scrub(budget_s=_SCRUB_S)
 
     def _forget_old(self) -> None:
         with self.database.transaction() as session:

@@ -111,10 +111,17 @@ class Settings(BaseSettings):
     operator_mail: str = ""
     operator_lang: Literal["es", "en"] = "es"
 
+    # Folders that hold the log's mirrors, and the copies too unless a file names the stores.
     store_dirs: list[Path] = Field(default_factory=list)
-    custody_quorum: int = Field(default=1, ge=1)
     # Public age keys (age1…) of whoever runs this installation: every agreement opens for them.
     custody_recipients: list[str] = Field(default_factory=list)
+    # Stores by name (docs/stores.md). It holds keys, so the file is for us alone.
+    stores_file: Path | None = None
+    # None: two where there are three stores or more, else one.
+    custody_quorum: int | None = Field(default=None, ge=1)
+    # Every copy is read whole and compared within so many days, and looked at within so many hours.
+    custody_verify_days: float = Field(default=30.0, gt=0)
+    custody_look_hours: float = Field(default=24.0, gt=0)
 
     smtp_url: SecretStr | None = None
     mail_from: str = "Acta <acta@localhost>"
@@ -151,7 +158,7 @@ class Settings(BaseSettings):
             self.data_dir / "stores" / "one",
             self.data_dir / "stores" / "two",
         ]
-        if self.custody_quorum > len(self.store_dirs):
+        if self.stores_file is None and self.quorum_of(len(self.store_dirs)) > len(self.store_dirs):
             raise ValueError(
                 f"expected a custody quorum of at most {len(self.store_dirs)} "
                 f"(the number of stores), got {self.custody_quorum}"
@@ -180,6 +187,18 @@ class Settings(BaseSettings):
             raise ValueError("expected one of ACTA_CHAIN_KEY and ACTA_CHAIN_KEYSTORE, got both")
         if self.chain_keystore is not None and self.chain_keystore_passphrase is None:
             raise ValueError("expected ACTA_CHAIN_KEYSTORE_PASSPHRASE, got none")
+
+    def quorum_of(self, stores: int) -> int:
+        """Return how many of so many stores must have an object before it counts as kept."""
+        return self.custody_quorum or (2 if stores >= 3 else 1)
+
+    @property
+    def mirror_quorum(self) -> int:
+        """How many of the log's mirrors must hold what is signed."""
+        mirrors = len(self.store_dirs)
+        if self.stores_file is None:
+            return self.quorum_of(mirrors)
+        return 2 if mirrors >= 3 else 1
 
     @property
     def has_own_chain(self) -> bool:

@@ -74,3 +74,10 @@ class TooManyKeysError(ServiceError):
 
     code = "custody/too-many-keys"
     http_hint = 422
+
+
+class StoresNotSetUpError(ServiceError):
+    """The settings name stores that cannot be used as they stand."""
+
+    code = "custody/stores-not-set-up"
+    http_hint = 500

@@ -3,12 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Integer, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.database import Base, UtcDateTime
-
-_Counter = BigInteger().with_variant(Integer, "sqlite")
 
 
 class RecoveryKey(Base):
@@ -76,16 +74,3 @@ class CustodyReport(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     leaf_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     lines: Mapped[bytes] = mapped_column(LargeBinary)
-
-
-class CopyChange(Base):
-    """A copy that turned from good to bad or back, as it was noticed."""
-
-    __tablename__ = "custody_change"
-
-    number: Mapped[int] = mapped_column(_Counter, primary_key=True)
-    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-    cid: Mapped[str] = mapped_column(String(80))
-    store: Mapped[str] = mapped_column(String(40))
-    state: Mapped[str] = mapped_column(String(16))
-    reason: Mapped[str] = mapped_column(String(40))

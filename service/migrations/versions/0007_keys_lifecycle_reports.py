@@ -6,11 +6,10 @@ from alembic import op
 import service.database
 
 revision = "0007"
-down_revision = "0003"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
-_COUNTER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _HASH = sa.LargeBinary(length=32)
 
 
@@ -68,23 +67,11 @@ def upgrade() -> None:
         sa.Column("lines", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("number"),
     )
-    op.create_table(
-        "custody_change",
-        sa.Column("number", _COUNTER, nullable=False),
-        _moment("at"),
-        sa.Column("cid", sa.String(length=80), nullable=False),
-        sa.Column("store", sa.String(length=40), nullable=False),
-        sa.Column("state", sa.String(length=16), nullable=False),
-        sa.Column("reason", sa.String(length=40), nullable=False),
-        sa.PrimaryKeyConstraint("number"),
-    )
-    op.create_index("ix_custody_change_at", "custody_change", ["at"])
 
 
 def downgrade() -> None:
     """Undo; people's keys are forgotten, and the envelopes made for them stay."""
     for table in (
-        "custody_change",
         "custody_report",
         "custody_statement",
         "custody_lifecycle",
