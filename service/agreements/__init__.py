@@ -4,7 +4,7 @@ from service.agreements.desk import Desk, Links
 from service.agreements.errors import AgreementNotFoundError
 from service.agreements.party_custody import KitView
 from service.agreements.pictures import PictureCache
-from service.agreements.sealing import Sealing
+from service.agreements.refilling import FilesChecked, Refilling
 from service.agreements.signing_turn import SigningTurns
 from service.agreements.views import (
     AgreementSummary,
@@ -23,6 +23,7 @@ __all__ = [
     "Agreements",
     "ChainStep",
     "Desk",
+    "FilesChecked",
     "KitView",
     "Links",
     "PartyDraft",
@@ -33,5 +34,5 @@ __all__ = [
 ]
 
 
-class Agreements(SigningTurns, Sealing):
+class Agreements(SigningTurns, Refilling):
     """Every use case of agreements, over one desk of collaborators."""

@@ -28,10 +28,16 @@ from service.custody.errors import (
     TooManyKeysError,
 )
 from service.custody.kubo_store import KuboStore
+from service.custody.ledger import kept_documents
 from service.custody.lock_store import ObjectLockStore
 from service.custody.memory_store import MemoryStore
 from service.custody.pinning_store import PinningStore
-from service.custody.recovery_keys import KeyKind, RecoveryKeys, RecoveryKeyView
+from service.custody.recovery_keys import (
+    KeyKind,
+    RecoveryKeys,
+    RecoveryKeyView,
+    checked_recipient,
+)
 from service.custody.revision_files import RevisionFiles
 from service.custody.scrub import ScrubReport
 from service.custody.store import Store
@@ -95,8 +101,10 @@ __all__ = [
     "TimeLimits",
     "TooManyKeysError",
     "UnixfsProfile",
+    "checked_recipient",
     "cid_v1",
     "envelope_key",
+    "kept_documents",
     "open_azure",
     "open_gcs",
     "open_s3",
