@@ -6,6 +6,7 @@ from pathlib import Path
 
 from anchoring.log_commands import log_actions
 from service.backup_commands import add_backup_commands
+from service.custody_commands import add_custody_commands
 from service.log_commands import add_log_actions
 
 
@@ -33,6 +34,7 @@ def commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     demo.set_defaults(run=_demo)
 
     add_backup_commands(subparsers)
+    add_custody_commands(subparsers)
     add_log_actions(log_actions(subparsers))
 
 

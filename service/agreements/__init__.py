@@ -1,10 +1,11 @@
 """Agreements: drafting, parties, order, deadlines, signing turns, sealing and reading them."""
 
 from service.agreements.desk import Desk, Links
+from service.agreements.erasing import Erasing, KeepingView
 from service.agreements.errors import AgreementNotFoundError
 from service.agreements.party_custody import KitView
 from service.agreements.pictures import PictureCache
-from service.agreements.refilling import FilesChecked, Refilling
+from service.agreements.refilling import FilesChecked
 from service.agreements.signing_turn import SigningTurns
 from service.agreements.views import (
     AgreementSummary,
@@ -24,6 +25,7 @@ __all__ = [
     "ChainStep",
     "Desk",
     "FilesChecked",
+    "KeepingView",
     "KitView",
     "Links",
     "PartyDraft",
@@ -34,5 +36,5 @@ __all__ = [
 ]
 
 
-class Agreements(SigningTurns, Refilling):
+class Agreements(SigningTurns, Erasing):
     """Every use case of agreements, over one desk of collaborators."""

@@ -90,7 +90,7 @@ class PartyCustody(UseCases):
         """Have one agreement's envelope open for everybody who may read it."""
         with self._desk.database.reading() as session:
             agreement = session.get(Agreement, agreement_id)
-            readers = [] if agreement is None else _readers(agreement)
+            readers = [] if agreement is None else readers_of(agreement)
         self._desk.recovery_keys.wrap(agreement_id, owners=readers)
 
     def custody_kit(self, email: str, agreement_id: str) -> KitView:
@@ -128,7 +128,7 @@ class PartyCustody(UseCases):
             raise FreshCodeNeededError("expected an e-mailed code confirmed just now, for a key")
 
 
-def _readers(agreement: Agreement) -> list[str]:
+def readers_of(agreement: Agreement) -> list[str]:
     """Return the mailboxes of whoever may read the sealed document."""
     parties = [p.email for p in agreement.parties if p.state != PartyState.WAITING]
     return list(dict.fromkeys([agreement.sender_email, *parties]))

@@ -32,7 +32,7 @@ class Refilling(Sealing):
         missing: set[str] = set()
         with self._desk.database.reading() as session:
             agreements = session.scalars(select(Agreement).order_by(Agreement.created_at)).all()
-            named = [(one.id, one.state, _named_files(one)) for one in agreements]
+            named = [(one.id, one.state, named_files(one)) for one in agreements]
             sealed = {one.id: one.sealed_sha256 for one in agreements}
             evidence = {one.id: one.evidence_sha256 for one in agreements}
         for agreement_id, state, files in named:
@@ -74,7 +74,8 @@ class Refilling(Sealing):
             agreement.evidence_sha256 = agreement.evidence_anchors = None
 
 
-def _named_files(agreement: Agreement) -> list[str]:
+def named_files(agreement: Agreement) -> list[str]:
+    """Return every file (SHA-256, hex) that an agreement's rows name, each once."""
     names = [
         agreement.prepared_sha256,
         agreement.revision,

@@ -17,6 +17,7 @@ from service.custody.disk_store import DiskStore
 from service.custody.errors import (
     BadRecipientError,
     CannotOpenError,
+    ErasureRefusedError,
     NoGoodCopyError,
     NothingKeptError,
     ObjectMissingError,
@@ -26,10 +27,13 @@ from service.custody.errors import (
     StoreFailedError,
     StoresNotSetUpError,
     TooManyKeysError,
+    UnknownRetentionError,
 )
 from service.custody.kubo_store import KuboStore
 from service.custody.ledger import kept_documents
+from service.custody.lifecycle import Lifecycles
 from service.custody.lock_store import ObjectLockStore
+from service.custody.log_statements import CustodyStatements, LoggedStatement
 from service.custody.memory_store import MemoryStore
 from service.custody.pinning_store import PinningStore
 from service.custody.recovery_keys import (
@@ -38,6 +42,8 @@ from service.custody.recovery_keys import (
     RecoveryKeyView,
     checked_recipient,
 )
+from service.custody.reports import CustodyReports, ReportView, object_digest
+from service.custody.retention import LifecycleView, Retention
 from service.custody.revision_files import RevisionFiles
 from service.custody.scrub import ScrubReport
 from service.custody.store import Store
@@ -66,14 +72,20 @@ __all__ = [
     "CopyView",
     "Custody",
     "CustodyHealth",
+    "CustodyReports",
+    "CustodyStatements",
     "DiskSettings",
     "DiskStore",
+    "ErasureRefusedError",
     "GcsSettings",
     "Kept",
     "KeptCiphertext",
     "KeyKind",
     "KuboSettings",
     "KuboStore",
+    "LifecycleView",
+    "Lifecycles",
+    "LoggedStatement",
     "MemoryStore",
     "NoGoodCopyError",
     "NothingKeptError",
@@ -85,6 +97,8 @@ __all__ = [
     "RecoveryKeyView",
     "RecoveryKeys",
     "RepairReport",
+    "ReportView",
+    "Retention",
     "RevisionDamagedError",
     "RevisionFiles",
     "RevisionMissingError",
@@ -101,10 +115,12 @@ __all__ = [
     "TimeLimits",
     "TooManyKeysError",
     "UnixfsProfile",
+    "UnknownRetentionError",
     "checked_recipient",
     "cid_v1",
     "envelope_key",
     "kept_documents",
+    "object_digest",
     "open_azure",
     "open_gcs",
     "open_s3",

@@ -81,3 +81,17 @@ class StoresNotSetUpError(ServiceError):
 
     code = "custody/stores-not-set-up"
     http_hint = 500
+
+
+class ErasureRefusedError(ServiceError):
+    """A hold or a retention forbids it; ``facts`` say which: ``held``, or ``until`` (RFC 3339)."""
+
+    code = "custody/erasure-refused"
+    http_hint = 409
+
+
+class UnknownRetentionError(ServiceError):
+    """The settings have no retention class of this name."""
+
+    code = "custody/unknown-retention"
+    http_hint = 422

@@ -10,6 +10,7 @@ from service.portal.agreement_list import build_router as build_agreement_list
 from service.portal.agreement_new import build_router as build_agreement_new
 from service.portal.agreement_page import build_router as build_agreement_page
 from service.portal.invitation import build_router as build_invitation
+from service.portal.keeping_page import build_router as build_keeping_page
 from service.portal.keys_page import build_router as build_keys_page
 from service.portal.mailbox_pages import build_router as build_mailbox_pages
 from service.portal.pages import Pages
@@ -39,6 +40,7 @@ _BUILDERS = (
     build_signing_page,
     build_invitation,
     build_keys_page,
+    build_keeping_page,
     build_verify_page,
     build_status_page,
     build_mailbox_pages,

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from service.agreements import (
     AgreementSummary,
     AgreementView,
+    KeepingView,
     KitView,
     PartyDraft,
     SigningView,
@@ -169,6 +170,22 @@ class PartyCustodyPort(Protocol):
         ...
 
 
+class KeepingPort(Protocol):
+    """How agreements are kept, and erasing them (``service.agreements``)."""
+
+    def keeping(self, email: str, agreement_id: str, /) -> KeepingView:
+        """Return how an agreement is kept, as this person may see it."""
+        ...
+
+    def erase_agreement(self, email: str, agreement_id: str, /) -> None:
+        """Have the sender erase an agreement that never came about."""
+        ...
+
+    def erase_my_data(self, email: str, agreement_id: str, /) -> None:
+        """Destroy what opens a party's name and address, and their access."""
+        ...
+
+
 class IdentityPort(Protocol):
     """Codes, sessions and links; each call is a transaction of its own."""
 
@@ -267,6 +284,7 @@ class PortalContext:
 
     agreements: AgreementsPort
     custody: PartyCustodyPort
+    keeping: KeepingPort
     identity: IdentityPort
     mailbox: MailboxPort | None
     log_status: ReadLogStatus

@@ -324,7 +324,8 @@ def test_postgresql_comes_back_row_by_row(
             text("INSERT INTO custody_event (at, store, kind, reason) VALUES (now(), 'a', 'b', '')")
         )
         assert session.execute(text("SELECT max(id) FROM custody_event")).scalar() == 5001
+    third = Machine(tmp_path / "third", other_postgres_url, tmp_path / "backups")
     with pytest.raises(NotEmptyError):
-        first.restore_into(Machine(tmp_path / "third", other_postgres_url, tmp_path / "backups"))
-    for machine in (first, second):
+        first.restore_into(third)
+    for machine in (first, second, third):
         machine.database.dispose()

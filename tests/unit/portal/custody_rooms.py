@@ -3,22 +3,24 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from service.agreements import KitView
+from service.agreements import AgreementNotFoundError, KeepingView, KitView
 from service.agreements.errors import FreshCodeNeededError, NoRecoveryKeyError
 from service.custody import BadRecipientError, KeptCiphertext, KeyKind, RecoveryKeyView
-from service.portal import PartyCustodyPort
+from service.portal import KeepingPort, PartyCustodyPort
 from tests.parts import ManualClock
 
 FRESH = timedelta(minutes=30)
 
 
 @dataclass
-class MemoryPartyCustody(PartyCustodyPort):
+class MemoryPartyCustody(PartyCustodyPort, KeepingPort):
     """Keys in lists; ``kits`` holds what each agreement's kit is made of."""
 
     clock: ManualClock
     keys: dict[str, list[RecoveryKeyView]] = field(default_factory=dict)
     kits: dict[str, KitView] = field(default_factory=dict)
+    kept: dict[str, KeepingView] = field(default_factory=dict)
+    erased: list[tuple[str, str, str]] = field(default_factory=list)
 
     def recovery_keys(self, email: str, /) -> list[RecoveryKeyView]:
         return self.keys.get(email, [])
@@ -59,6 +61,18 @@ class MemoryPartyCustody(PartyCustodyPort):
         if not self.recovery_keys(email):
             raise NoRecoveryKeyError("expected a key")
         return self.kits[agreement_id]
+
+    def keeping(self, email: str, agreement_id: str, /) -> KeepingView:
+        try:
+            return self.kept[agreement_id]
+        except KeyError:
+            raise AgreementNotFoundError("no such agreement") from None
+
+    def erase_agreement(self, email: str, agreement_id: str, /) -> None:
+        self.erased.append(("all", email, agreement_id))
+
+    def erase_my_data(self, email: str, agreement_id: str, /) -> None:
+        self.erased.append(("mine", email, agreement_id))
 
     def keep(self, agreement_id: str, *, title: str, kept: KeptCiphertext) -> None:
         """Have a kit to give."""

@@ -452,6 +452,7 @@ class MemoryRooms:
         return PortalContext(
             agreements=self.agreements,
             custody=self.custody,
+            keeping=self.custody,
             identity=self.identity,
             mailbox=self.mailbox,
             log_status=lambda: self.log,

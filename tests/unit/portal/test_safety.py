@@ -62,6 +62,8 @@ POSTS = [
     "/agreements/{id}/code/send",
     "/s/" + "x" * 43,
     "/s/" + "x" * 43 + "/code",
+    "/agreements/{id}/keeping/erase",
+    "/agreements/{id}/keeping/erase-mine",
     "/keys",
     "/keys/end",
     "/keys/code",

@@ -3,6 +3,7 @@
 from service.portal.texts.en.agreements import TEXTS as AGREEMENTS
 from service.portal.texts.en.errors import TEXTS as ERRORS
 from service.portal.texts.en.everywhere import TEXTS as EVERYWHERE
+from service.portal.texts.en.keeping import TEXTS as KEEPING
 from service.portal.texts.en.keys import TEXTS as KEYS
 from service.portal.texts.en.public import TEXTS as PUBLIC
 from service.portal.texts.en.signing import TEXTS as SIGNING
@@ -15,6 +16,7 @@ TEXTS: dict[str, str] = {
     **SIGNING,
     **STATUS,
     **KEYS,
+    **KEEPING,
     **ERRORS,
 }
 

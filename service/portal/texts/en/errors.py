@@ -127,4 +127,6 @@ TEXTS = {
     ),
     "error.custody/bad-recipient": "That is not a public key. Make the key again.",
     "error.custody/too-many-keys": "You have as many keys as one may have. Remove one first.",
+    "error.custody/erasure-refused": ("This contract cannot be erased yet: it has to be kept."),
+    "error.custody/unknown-retention": "There is no such class of keeping.",
 }

@@ -3,6 +3,7 @@
 from service.portal.texts.es.agreements import TEXTS as AGREEMENTS
 from service.portal.texts.es.errors import TEXTS as ERRORS
 from service.portal.texts.es.everywhere import TEXTS as EVERYWHERE
+from service.portal.texts.es.keeping import TEXTS as KEEPING
 from service.portal.texts.es.keys import TEXTS as KEYS
 from service.portal.texts.es.public import TEXTS as PUBLIC
 from service.portal.texts.es.signing import TEXTS as SIGNING
@@ -15,6 +16,7 @@ TEXTS: dict[str, str] = {
     **SIGNING,
     **STATUS,
     **KEYS,
+    **KEEPING,
     **ERRORS,
 }
 

@@ -130,4 +130,8 @@ TEXTS = {
     ),
     "error.custody/bad-recipient": "Eso no es una clave pública. Vuelva a crear la clave.",
     "error.custody/too-many-keys": "Ya tiene tantas claves como se puede. Quite una antes.",
+    "error.custody/erasure-refused": (
+        "Este contrato no se puede borrar todavía: hay que conservarlo."
+    ),
+    "error.custody/unknown-retention": "No existe esa clase de conservación.",
 }
