@@ -1,8 +1,9 @@
 """A store in an IPFS node (Kubo), and the only module that knows its client library."""
 
 import io
+import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -98,16 +99,14 @@ class KuboStore(Store):
 
     def delete(self, key: str) -> None:
         """Unpin the object and remove its blocks, or take the envelope out of the tree."""
-        with self._failures(key):
-            try:
-                cid = self._cid(key)
-            except ObjectMissingError:
-                return
+        with suppress(ObjectMissingError), self._failures(key):
+            cid = self._cid(key)
+            blocks = [cid, *self._below(cid)]
             if is_envelope(key):
                 self._client.files.rm(f"{_TREE}/{key}", opts={"force": "true"})
             else:
                 self._unpin(cid)
-            self._remove_blocks([cid, *self._below(cid)])
+            self._remove_blocks(blocks)
 
     def import_car(self, car: bytes) -> None:
         """Give the node the blocks of a CAR file, and pin its root; raises StoreFailedError."""
@@ -162,6 +161,7 @@ class KuboStore(Store):
             self._client.pin.rm(cid)
 
     def _below(self, cid: str) -> list[str]:
+        # A block that is lost ends the list early; those below it are beyond reach then.
         found = self._ask("/refs", cid, recursive="true", unique="true", offline="true")
         return [one["Ref"] for one in found if one.get("Ref")]
 
@@ -179,6 +179,8 @@ class KuboStore(Store):
         if self._made is None:
             import ipfshttpclient
 
+            # The library names an option that its HTTP library no longer heeds.
+            warnings.filterwarnings("ignore", "The 'strict' parameter", FutureWarning)
             # Not connect(): it accepts nodes of long ago alone.
             self._made = ipfshttpclient.Client(
                 self._address,

@@ -81,6 +81,7 @@ class ObjectLockStore(Store):
                 Key=path,
                 Body=data,
                 # The server refuses a body that was damaged on its way.
+                ChecksumAlgorithm="SHA256",
                 ChecksumSHA256=base64.b64encode(sha256.digest()).decode(),
                 Metadata={_HASH: sha256.hexdigest()},
                 **locked,
@@ -173,6 +174,7 @@ class ObjectLockStore(Store):
             BotoCoreError,
             ClientError,
             ConnectTimeoutError,
+            EndpointConnectionError,
             HTTPClientError,
             ReadTimeoutError,
         )
@@ -189,7 +191,7 @@ class ObjectLockStore(Store):
             raise self._failed("locked" if locked else code) from error
         except (ReadTimeoutError, ConnectTimeoutError) as error:
             raise self._failed("timeout") from error
-        except HTTPClientError as error:
+        except (HTTPClientError, EndpointConnectionError) as error:
             raise self._failed("unreachable") from error
         except (BotoCoreError, OSError) as error:
             raise self._failed(type(error).__name__) from error

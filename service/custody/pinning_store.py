@@ -45,9 +45,7 @@ class PinningStore(Store):
         self._origins = list(origins)
         self._wait_s = wait_s
         self._token = token
-        self._http = httpx.Client(
-            timeout=httpx.Timeout(silence_s, connect=min(5.0, silence_s)), follow_redirects=False
-        )
+        self._timeout = httpx.Timeout(silence_s, connect=min(5.0, silence_s))
 
     @property
     def name(self) -> str:
@@ -71,28 +69,32 @@ class PinningStore(Store):
 
     def read(self, key: str, *, version: str = "") -> Iterator[bytes]:
         """Yield what the gateway gives for the pinned CID."""
+        checked_key(key)
         with self._failures():
             address = f"{self._gateway}/ipfs/{self._pinned(key)}"
-            with self._http.stream("GET", address) as answer:
+            with httpx.stream("GET", address, timeout=self._timeout) as answer:
                 self._check(answer, key)
                 yield from answer.iter_bytes(_PIECE)
 
     def head(self, key: str, *, version: str = "") -> int:
         """Return the number of bytes that the gateway names for the pinned CID."""
+        checked_key(key)
         with self._failures():
-            answer = self._http.head(f"{self._gateway}/ipfs/{self._pinned(key)}")
+            address = f"{self._gateway}/ipfs/{self._pinned(key)}"
+            answer = httpx.head(address, timeout=self._timeout)
             self._check(answer, key)
             return int(answer.headers["Content-Length"])
 
     def delete(self, key: str) -> None:
         """Take back every pin of this name, and what our node holds of it."""
+        checked_key(key)
         with self._failures():
-            for one in self._pins(name=checked_key(key)):
+            for one in self._pins(name=key):
                 self._call("DELETE", f"/pins/{one['requestid']}")
         self._node.delete(key)
 
     def _pinned(self, key: str) -> str:
-        pins = [one for one in self._pins(name=checked_key(key)) if one["status"] == "pinned"]
+        pins = [one for one in self._pins(name=key) if one["status"] == "pinned"]
         if not pins:
             raise self._missing(key)
         newest = max(pins, key=lambda one: str(one["created"]))
@@ -116,17 +118,23 @@ class PinningStore(Store):
                 raise self._failed("not-pinned-yet")
             time.sleep(pause)
             pause = min(pause * 1.5, _SLOWEST_LOOK_S)
-            asked = self._call("GET", f"/pins/{asked['requestid']}")
+            found = self._call("GET", f"/pins/{asked['requestid']}")
+            if not found:
+                return  # another put to this key overtook ours, which its reader will notice
+            asked = found
         if asked["status"] != "pinned":
             raise self._failed("pin-failed")
 
     def _call(self, method: str, path: str, **options: Any) -> dict[str, Any]:
-        answer = self._http.request(
+        answer = httpx.request(
             method,
             self._url + path,
+            timeout=self._timeout,
             headers={"Authorization": f"Bearer {self._token}"},
             **options,
         )
+        if answer.status_code == 404 and path != "/pins":
+            return {}  # that pin is gone, which is as good as removed
         if answer.is_error:
             raise self._failed(f"http-{answer.status_code}")
         found = answer.json() if answer.content else {}

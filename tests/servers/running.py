@@ -1,5 +1,8 @@
 """Starts the servers of the store tests, waits until they answer, and stops them."""
 
+import base64
+import hashlib
+import hmac
 import json
 import os
 import socket
@@ -9,6 +12,7 @@ import time
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -205,3 +209,39 @@ def kubo_node(folder: Path) -> KuboNode:
     node = KuboNode([ipfs, "daemon", "--offline"], port, folder, environment, gateway_port=gateway)
     node.start()
     return node
+
+
+def make_locked_bucket(url: str) -> None:
+    """Make the bucket of the tests, with versions and Object Lock."""
+    import boto3
+
+    boto3.session.Session().client(
+        "s3",
+        endpoint_url=url,
+        region_name="us-east-1",
+        aws_access_key_id=ACCESS_KEY,
+        aws_secret_access_key=SECRET_KEY,
+    ).create_bucket(Bucket=BUCKET, ObjectLockEnabledForBucket=True)
+
+
+def make_azure_container(url: str) -> None:
+    """Make the container of the tests, with a request signed by the account's shared key."""
+    now = datetime.now(UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
+    headers = {"x-ms-date": now, "x-ms-version": "2021-08-06"}
+    path = f"/{AZURE_ACCOUNT}/{BUCKET}"
+    # Eleven empty headers, then ours, then the resource (the emulator's names its account twice).
+    signed = "\n".join(
+        [
+            "PUT",
+            *[""] * 11,
+            *(f"{name}:{value}" for name, value in headers.items()),
+            f"/{AZURE_ACCOUNT}{path}",
+            "restype:container",
+        ]
+    )
+    mac = hmac.new(base64.b64decode(AZURE_KEY), signed.encode(), hashlib.sha256)
+    signature = base64.b64encode(mac.digest()).decode()
+    httpx.put(
+        f"{url}{path}?restype=container",
+        headers=headers | {"Authorization": f"SharedKey {AZURE_ACCOUNT}:{signature}"},
+    ).raise_for_status()
