@@ -1,4 +1,4 @@
-"""A custody kit: what a party keeps to open the document without Acta (SPEC.md §14).
+"""A custody kit: what a party keeps to open the document without Acta (SPEC.md §16).
 
 A zip in the evidence container's strict profile: the document's ciphertext, the envelope that
 wraps the agreement's key for the party, ``kit.json`` which names the ciphertext (CID, profile,

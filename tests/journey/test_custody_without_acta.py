@@ -1,20 +1,24 @@
 """A party's own key, from the page to the last byte; and a machine that is lost and comes back."""
 
+import base64
+import json
 import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pyrage
 import pytest
+import rfc8785
 
 from anchoring.cli import main
 from anchoring.report import Verdict
 from service.person import Person
-from tests.journey.people import contact, people, verified, wait_for_evidence
+from tests.journey.people import FINAL_LIMIT_S, contact, people, verified, wait_for_evidence
 from tests.pdfs.making import reportlab_pdf
 from tests.running import RunningActa, free_port
 
@@ -75,6 +79,36 @@ def opened(kit: bytes, secret: str, folder: Path) -> bytes | None:
     code = main(["recover", *given])
     assert (code == 0) is out.exists()
     return out.read_bytes() if out.exists() else None
+
+
+def check_report(acta: RunningActa, folder: Path) -> None:
+    """Check the custody report as an outsider does, and that another one is not believed."""
+    until = time.monotonic() + FINAL_LIMIT_S
+    while True:
+        answer = httpx.get(f"{acta.base_url}/v1/custody/reports/latest", timeout=10)
+        if answer.is_success and answer.json()["proof"] is not None:
+            break
+        assert time.monotonic() < until, answer.text
+        time.sleep(0.3)
+    report, trust = folder / "report.json", folder / "trust.json"
+    trust.write_bytes(httpx.get(f"{acta.base_url}/.well-known/acta-trust.json").content)
+    check = ["log", "check-statement", str(report), "--trust", str(trust)]
+    report.write_bytes(answer.content)
+    assert main(check) == 0
+    shown = answer.json()
+    statement = json.loads(base64.b64decode(shown["statement"]))
+    listed = httpx.get(f"{acta.base_url}/v1/custody/reports/{shown['number']}/list").text
+    assert statement["body"]["list"]["count"] == len(listed.splitlines()) == 1
+    for wrong in (
+        {"salt": "00" * 32},
+        {"statement": base64.b64encode(rfc8785.dumps(statement | {"type": "other"})).decode()},
+        {"proof": shown["proof"].replace("\n", "\n\n", 1)},
+        {"statement": "no base64"},
+    ):
+        report.write_text(json.dumps(shown | wrong))
+        assert main(check) == 1
+    report.write_text(json.dumps(shown | {"proof": None}))
+    assert main(check) == 3
 
 
 @pytest.fixture
@@ -147,6 +181,7 @@ def test_everything_comes_back_from_a_backup_and_one_store(
     shutil.copytree(chain, lasting.data / "chain")
     for number in (2, 3):
         command(lasting, "log", "retire-mirror", str(tmp_path / f"store-{number}" / "log"))
+    lasting.environment["ACTA_STORE_DIRS"] = f'["{tmp_path / "store-1"}"]'
     lasting.start()
     grown = httpx.get(f"{lasting.base_url}/log/checkpoint", timeout=10).text
     assert int(grown.split("\n")[1]) >= int(log.split("\n")[1])
@@ -158,6 +193,7 @@ def test_everything_comes_back_from_a_backup_and_one_store(
     for file in (evidence, again):
         assert verified(lasting, file).verdict is Verdict.VALID
     assert later != agreement
+    check_report(lasting, tmp_path)
 
 
 def test_one_persons_erasure_breaks_nobody_elses_evidence(lasting: RunningActa) -> None:
