@@ -4,13 +4,19 @@ import argparse
 import sys
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from service.custody import Store
+    from service.settings import Settings
 
 
 def add_backup_commands(subparsers: Any) -> None:
     """Add both commands."""
-    backup = subparsers.add_parser("backup", help="write an encrypted backup into a folder")
-    backup.add_argument("--to", type=Path, required=True, metavar="FOLDER", help="where it goes")
+    backup = subparsers.add_parser("backup", help="write an encrypted backup")
+    where = backup.add_mutually_exclusive_group(required=True)
+    where.add_argument("--to", type=Path, metavar="FOLDER", help="a folder that it goes into")
+    where.add_argument("--to-store", metavar="NAME", help="or one of the settings' stores")
     backup.add_argument(
         "--recipient",
         action="append",
@@ -20,16 +26,18 @@ def add_backup_commands(subparsers: Any) -> None:
     )
     backup.set_defaults(run=_backup)
     restore = subparsers.add_parser("restore", help="bring a backup back into an empty machine")
-    restore.add_argument("--from", dest="folder", type=Path, required=True, metavar="FOLDER")
+    whence = restore.add_mutually_exclusive_group(required=True)
+    whence.add_argument("--from", dest="folder", type=Path, metavar="FOLDER")
+    whence.add_argument("--from-store", metavar="NAME", help="or one of the settings' stores")
     restore.add_argument(
         "--identity", type=Path, required=True, metavar="FILE", help="the secret key, as age's"
     )
-    restore.add_argument("--backup", metavar="ID", help="not the newest, but this one")
+    restore.add_argument("--backup", metavar="ID", help="this one, not a folder's newest")
     restore.set_defaults(run=_restore)
 
 
 def _backup(arguments: argparse.Namespace) -> int:
-    from service.backups import make_backup, open_place
+    from service.backups import make_backup
     from service.clock import SystemClock
     from service.custody import kept_documents
     from service.database import Database
@@ -49,7 +57,7 @@ def _backup(arguments: argparse.Namespace) -> int:
             data_dir=settings.data_dir,
             leave_out=settings.store_dirs,
             in_custody=kept_documents(database),
-            store=open_place(arguments.to),
+            store=_place(settings, arguments.to, arguments.to_store),
             recipients=arguments.recipient,
         )
     except (ServiceError, ValueError) as error:
@@ -69,17 +77,21 @@ def _backup(arguments: argparse.Namespace) -> int:
 def _restore(arguments: argparse.Namespace) -> int:
     from anchoring.age_file import AgeIdentity
     from anchoring.errors import AnchoringError
-    from service.backups import find_backups, open_place, restore_backup
+    from service.backups import find_backups, restore_backup
     from service.database import Database
     from service.errors import ServiceError
     from service.jobs import make_tables
     from service.settings import Settings
 
     settings = Settings()
-    known = find_backups(arguments.folder)
+    known = [] if arguments.folder is None else find_backups(arguments.folder)
     wanted = arguments.backup or (known[-1] if known else None)
     if wanted is None:
-        print(f"acta: expected a backup in {arguments.folder}, found none", file=sys.stderr)
+        print(
+            "acta: expected a folder with a backup, or --backup ID; a store cannot be looked "
+            "through, so its ids are yours to note",
+            file=sys.stderr,
+        )
         return 2
     database = Database(settings.database_url)
     try:
@@ -87,7 +99,7 @@ def _restore(arguments: argparse.Namespace) -> int:
         AgeIdentity.parse(key)
         restored = restore_backup(
             backup_id=wanted,
-            store=open_place(arguments.folder),
+            store=_place(settings, arguments.folder, arguments.from_store),
             identity="".join(line for line in key.split() if line.startswith("AGE-SECRET-KEY-1")),
             data_dir=settings.data_dir,
             database=database,
@@ -101,7 +113,21 @@ def _restore(arguments: argparse.Namespace) -> int:
         database.dispose()
 
 
-def _check(settings: Any, made: str) -> int:
+def _place(settings: "Settings", folder: Path | None, name: str | None) -> "Store":
+    from service.backups import open_place
+    from service.clock import SystemClock
+    from service.custody import StoresNotSetUpError
+    from service.stores import build_stores
+
+    if folder is not None:
+        return open_place(folder)
+    stores = {plan.store.name: plan.store for plan in build_stores(settings, SystemClock())}
+    if name not in stores:
+        raise StoresNotSetUpError(f"expected a store of {', '.join(sorted(stores))}, got {name!r}")
+    return stores[name]
+
+
+def _check(settings: "Settings", made: str) -> int:
     """Compare the files with the rows, keys with what they open, and say what is lacking."""
     from service.migrations import upgrade_database
     from service.rooms import Rooms

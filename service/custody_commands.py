@@ -15,9 +15,7 @@ def add_custody_commands(subparsers: Any) -> None:
     actions = custody.add_subparsers(metavar="ACTION", required=True)
     show = actions.add_parser("show", help="how an agreement is kept")
     retain = actions.add_parser("retain", help="keep an agreement for longer")
-    retain.add_argument("retention", help="a class of ACTA_RETENTION_CLASSES")
     hold = actions.add_parser("hold", help="forbid its erasure, for a lawsuit for example")
-    hold.add_argument("reason", help="why; shown to operators alone")
     release = actions.add_parser("release", help="end the hold")
     erase = actions.add_parser(
         "erase", help="destroy its key and copies for good; the service does it within minutes"
@@ -31,14 +29,17 @@ def add_custody_commands(subparsers: Any) -> None:
         (erase, _erase),
     ):
         action.add_argument("agreement", help="its id, agr_…")
-        action.set_defaults(run=_with_retention(run))
+        action.set_defaults(run=_with_retention(run, known=run is not _show))
+    retain.add_argument("retention", help="a class of ACTA_RETENTION_CLASSES")
+    hold.add_argument("reason", help="why; shown to operators alone")
 
 
 _Action = Callable[["Retention", argparse.Namespace], None]
 
 
-def _with_retention(action: _Action) -> Callable[[argparse.Namespace], int]:
+def _with_retention(action: _Action, *, known: bool) -> Callable[[argparse.Namespace], int]:
     def run(arguments: argparse.Namespace) -> int:
+        from service.agreements import expect_known
         from service.clock import SystemClock
         from service.custody import Retention
         from service.database import Database
@@ -50,6 +51,9 @@ def _with_retention(action: _Action) -> Callable[[argparse.Namespace], int]:
         database = Database(settings.database_url)
         try:
             upgrade_database(database)
+            if known:
+                # One that is erased can still be shown.
+                expect_known(database, arguments.agreement)
             action(
                 Retention(
                     database=database,

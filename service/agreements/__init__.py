@@ -1,7 +1,7 @@
 """Agreements: drafting, parties, order, deadlines, signing turns, sealing and reading them."""
 
 from service.agreements.desk import Desk, Links
-from service.agreements.erasing import Erasing, KeepingView
+from service.agreements.erasing import Erasing, KeepingView, expect_known
 from service.agreements.errors import AgreementNotFoundError
 from service.agreements.party_custody import KitView
 from service.agreements.pictures import PictureCache
@@ -33,6 +33,7 @@ __all__ = [
     "PictureCache",
     "SigningView",
     "TimelineEvent",
+    "expect_known",
 ]
 
 

@@ -14,6 +14,7 @@ from service.agreements.models import ENDED, Agreement, Archived, Party, State
 from service.agreements.party_custody import readers_of
 from service.agreements.refilling import Refilling, named_files
 from service.custody import CopyState, ErasureRefusedError
+from service.database import Database
 from service.errors import ServiceError
 from service.notices import agreement_erased
 
@@ -191,3 +192,16 @@ class Erasing(Refilling):
 
 def _says(disclosure: str, value: str) -> bool:
     return bool(parse_disclosure(bytes.fromhex(disclosure)).value == value)
+
+
+def expect_known(database: Database, agreement_id: str) -> None:
+    """Raise AgreementNotFoundError unless there is such an agreement.
+
+    A slip of the pen must not hold an agreement that does not exist, and leave the real one free.
+    """
+    with database.reading() as session:
+        if session.get(Agreement, agreement_id) is None:
+            raise AgreementNotFoundError(
+                f"expected the id of an agreement, agr_…, got {agreement_id!r}; it may be erased",
+                agreement=agreement_id,
+            )

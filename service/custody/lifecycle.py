@@ -91,11 +91,9 @@ class Lifecycles(Retention):
     def go_on(self) -> int:
         """Remove what is left of every erasure that was begun; return how many are not over."""
         with self._database.reading() as session:
-            waiting = [
-                row.agreement_id
-                for row in session.scalars(select(Lifecycle).where(Lifecycle.left.is_not(None)))
-                if row.erased_at is None or any((row.left or {}).get("copies", {}).values())
-            ]
+            waiting = session.scalars(
+                select(Lifecycle.agreement_id).where(Lifecycle.second_look_at.is_not(None))
+            ).all()
         for agreement_id in waiting:
             self._remove(agreement_id)
         with self._database.reading() as session:
@@ -142,6 +140,8 @@ class Lifecycles(Retention):
                     subject=bytes.fromhex(left["subject"]),
                 )
                 row.erased_at = self._clock.now()
+            if row.erased_at is not None and not any(left["copies"].values()):
+                row.second_look_at = None  # nothing is left to look for
             row.left = left
 
     def _gone(self, store: Store, key: str) -> bool:

@@ -35,7 +35,7 @@ class Lifecycle(Base):
 
     ``left``: what is still to be removed, and where; null before an erasure was asked for.
     ``second_look_at``: when everything is looked at once more, so that a copy which was on its
-    way when the erasure began does not stay.
+    way when the erasure began does not stay; null once nothing is left to look for.
     """
 
     __tablename__ = "custody_lifecycle"

@@ -216,3 +216,23 @@ def test_one_persons_erasure_breaks_nobody_elses_evidence(lasting: RunningActa) 
     assert name not in after
     for evidence in (before, after):
         assert verified(lasting, evidence).verdict is Verdict.VALID
+
+
+def test_a_sender_erases_what_never_came_about(lasting: RunningActa) -> None:
+    first, second = contact("Noa Vidal Paz"), contact("Gael Soto Rus")
+    with people(lasting, first, second) as (one, other):
+        one.sign_in()
+        agreement = one.draft(
+            pdf=reportlab_pdf(pages=1), title="Venta frustrada", others=[second], own=False
+        )
+        one.send(agreement)
+        other.accept_invitation(agreement)
+        other.decline(agreement, "No me conviene")
+        assert "keeping/erase" not in other.visitor.open(f"/agreements/{agreement}/keeping").text
+        page = one.visitor.open(f"/agreements/{agreement}/keeping")
+        one.visitor.submit(page, f"/agreements/{agreement}/keeping/erase")
+        assert one.page_of(agreement).status == 404
+        assert one.find("Venta frustrada") is None
+        assert not list((lasting.data / "revisions").rglob("*.sealed"))
+        shown = command(lasting, "custody", "show", agreement)
+    assert "erasing   since" in shown
