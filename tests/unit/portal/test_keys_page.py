@@ -144,3 +144,17 @@ def test_a_kit_holds_all_that_opens_the_document(visit: Visit, rooms: MemoryRoom
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
         assert "Arriendo de El Olivar" in archive.read("README.txt").decode()
         assert archive.read("open.html") == visit.get("/keys/open.html").content
+
+
+def test_an_agreement_offers_its_kit_to_whoever_has_a_key(
+    visit: Visit, rooms: MemoryRooms, recipient: str
+) -> None:
+    kept = rooms.draft(ANA, "beto@example.com")
+    rooms.agreements.change(kept, state="sealed", document_status="final", evidence_ready=True)
+    visit.sign_in(ANA)
+    page = visit.get(f"/agreements/{kept}")
+    assert not select(page, "#kit-link")
+    assert "Crear mi clave" in words(page)
+    add(visit, recipient)
+    page = visit.get(f"/agreements/{kept}")
+    assert select(page, "#kit-link")[0].get("href") == f"/agreements/{kept}/custody.zip"

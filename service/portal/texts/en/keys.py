@@ -72,8 +72,11 @@ TEXTS = {
     "keys.example_kit": "contract.zip",
     "keys.example_out": "contract.pdf",
     "kit.download": "Download custody kit",
-    "kit.hint": "To open the contract with your recovery key even if Acta is gone. ",
-    "kit.no_key": "Make a recovery key first",
+    "kit.hint": "To open the contract with your recovery key even if Acta is gone.",
+    "kit.hint_no_key": (
+        "And if Acta ceased to exist? With a key of your own you could still open this contract."
+    ),
+    "kit.no_key": "Make my recovery key",
     "kit.readme": """ACTA: CUSTODY KIT
 
 This kit opens the contract “{title}” without Acta and off line. You need your recovery

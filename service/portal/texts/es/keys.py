@@ -72,8 +72,11 @@ TEXTS = {
     "keys.example_kit": "contrato.zip",
     "keys.example_out": "contrato.pdf",
     "kit.download": "Descargar paquete de custodia",
-    "kit.hint": ("Para abrir el contrato con su clave de recuperación aunque Acta no exista. "),
-    "kit.no_key": "Cree antes una clave de recuperación",
+    "kit.hint": "Para abrir el contrato con su clave de recuperación aunque Acta no exista.",
+    "kit.hint_no_key": (
+        "¿Y si Acta dejara de existir? Con una clave suya podrá abrir este contrato igualmente."
+    ),
+    "kit.no_key": "Crear mi clave de recuperación",
     "kit.readme": """ACTA: PAQUETE DE CUSTODIA
 
 Este paquete abre el contrato «{title}» sin Acta y sin conexión. Hace falta su clave
