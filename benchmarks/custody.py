@@ -1,4 +1,4 @@
-"""What storing one document costs: its content identifier and its encryption."""
+"""What storing one document costs: its identifier, its encryption, its stores."""
 
 import hashlib
 import os
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pyrage
 
+from benchmarks import storing
 from benchmarks.measuring import cpu_seconds
 from benchmarks.rows import Row, beside, within
 from service.custody import cid_v1
@@ -31,3 +32,4 @@ def rows() -> Iterator[Row]:
     yield within(
         f"custody: encrypting {_MEGABYTES} MB (age)", _MEGABYTES / sealed, "MB a CPU s", "≥ 300"
     )
+    yield from storing.rows()

@@ -133,7 +133,9 @@ def build_app(rooms: Rooms) -> FastAPI:
         )
     )
     app.include_router(build_custody_router(report=rooms.reports.report, notary=rooms.notary))
-    app.include_router(build_status_router(notary=rooms.notary))
+    app.include_router(
+        build_status_router(notary=rooms.notary, custody_health=rooms.custody.health)
+    )
     install_portal(
         app,
         PortalContext(
@@ -143,6 +145,7 @@ def build_app(rooms: Rooms) -> FastAPI:
             identity=PortalIdentity(rooms),
             mailbox=rooms.mailbox,
             log_status=rooms.notary.log_status,
+            custody_health=rooms.custody.health,
             verify_upload=partial(verify_upload, trust=rooms.trust.path),
             settings=rooms.settings,
             clock=rooms.clock,

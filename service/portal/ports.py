@@ -14,7 +14,7 @@ from service.agreements import (
     SigningView,
 )
 from service.clock import Clock
-from service.custody import RecoveryKeyView
+from service.custody import CustodyHealth, RecoveryKeyView
 from service.identity import Confirmed, LinkView, SessionView
 from service.notary import LogStatus
 from service.notices import StoredMail
@@ -264,6 +264,14 @@ class ReadLogStatus(Protocol):
         ...
 
 
+class ReadCustodyHealth(Protocol):
+    """How the stores are, and what they have (``service.custody``)."""
+
+    def __call__(self) -> CustodyHealth:
+        """Return it as this site sees it, asking no store."""
+        ...
+
+
 class PortalSettings(Protocol):
     """The settings that pages depend on."""
 
@@ -288,6 +296,7 @@ class PortalContext:
     identity: IdentityPort
     mailbox: MailboxPort | None
     log_status: ReadLogStatus
+    custody_health: ReadCustodyHealth
     verify_upload: VerifyUpload
     settings: PortalSettings
     clock: Clock

@@ -1,4 +1,4 @@
-"""How the public log stands on its chains, in plain words, for anybody."""
+"""How the log stands on its chains and the copies in their stores, in plain words."""
 
 from fastapi import APIRouter, Response
 
@@ -17,6 +17,7 @@ def build_router(pages: Pages) -> APIRouter:
             visitor,
             here="/status",
             log=pages.context.log_status(),
+            custody=pages.context.custody_health(),
         )
 
     return router

@@ -6,6 +6,7 @@ readable reaches a store, no wrong byte comes back, and after repair every copy 
 
 import hashlib
 import random
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -35,8 +36,8 @@ KINDS = ("s3", "gcs", "kubo")
 # So long may a store take here: far less than in earnest, so that what hangs is soon given up.
 QUICK = TimeLimits(base_s=0.35, least_bytes_s=10_000_000)
 PATIENT = TimeLimits(base_s=30.0)
-# Where one store lies, another may be down: then an agreement waits for its second copy.
-PAIRS = 180
+# Few at a time, since every scrub reads all that was kept before.
+SEEDS, PAIRS_A_SEED = 22, 8
 
 
 class Site:
@@ -141,11 +142,14 @@ class Site:
 
 
 @pytest.fixture
-def site(tmp_path: Path, places: Places) -> Iterator[Site]:
-    site = Site(tmp_path, places)
-    yield site
-    site.check_nothing_leaked(places)
-    site.close()
+def site(places: Places) -> Iterator[Site]:
+    # In memory where there is such a folder: power cuts are another test's.
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+        site = Site(Path(folder), places)
+        yield site
+        site.close()
+        site.check_nothing_leaked(places)
 
 
 def schedules(seed: int, count: int) -> Sequence[dict[str, str]]:
@@ -157,22 +161,20 @@ def schedules(seed: int, count: int) -> Sequence[dict[str, str]]:
 @pytest.mark.parametrize("fault", FAULTS)
 def test_each_fault_alone(site: Site, fault: str) -> None:
     for number, kind in enumerate(KINDS):
-        site.run(2 * number, {kind: fault}, early=True)
-        site.run(2 * number + 1, {kind: fault}, early=False)
+        site.run(number, {kind: fault}, early=(number + FAULTS.index(fault)) % 2 == 0)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(SEEDS))
 def test_random_pairs_of_faults(site: Site, seed: int) -> None:
-    for number, faults in enumerate(schedules(seed, PAIRS // 4)):
+    for number, faults in enumerate(schedules(seed, PAIRS_A_SEED)):
         site.run(number, faults, early=number % 2 == 0)
     report = site.open(PATIENT).report_since(site.clock.now() - timedelta(days=3650))
-    assert report.objects == report.quorum_reached == PAIRS // 4
+    assert report.objects == report.quorum_reached == PAIRS_A_SEED
     assert report.lost == 0
-    for store in report.stores:
-        assert (store.kept, store.lacking) == (PAIRS // 4, 0)
-        # What went wrong is told, and so is that it was put right.
-        assert store.found_missing + store.found_rotten + store.not_placed > 0
-        assert store.mended > 0
+    assert {(store.kept, store.lacking) for store in report.stores} == {(PAIRS_A_SEED, 0)}
+    # What went wrong is told, and so is that it was put right.
+    assert sum(one.found_missing + one.found_rotten + one.not_placed for one in report.stores) > 0
+    assert sum(store.mended for store in report.stores) > 0
 
 
 def test_the_secrets_would_be_noticed(site: Site) -> None:

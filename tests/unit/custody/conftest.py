@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from service.custody import Custody, DiskStore, Store
+from service.custody import Custody, DiskStore, Store, StorePlan
 from service.database import Database
 from service.keyring import Keyring
 from tests.parts import ManualClock, fresh_database, fresh_keyring
@@ -32,7 +32,9 @@ class Vault:
     def spool(self) -> Path:
         return self.folder / "spool"
 
-    def open(self, stores: Sequence[Store] | None = None, *, quorum: int = 1) -> Custody:
+    def open(
+        self, stores: Sequence[Store | StorePlan] | None = None, *, quorum: int = 1
+    ) -> Custody:
         """Return a custody over the same database, as after a restart."""
         return Custody(
             database=self.database,

@@ -19,6 +19,7 @@ from service.agreements import (
     TimelineEvent,
 )
 from service.agreements.errors import NotReadyError
+from service.custody import CustodyHealth
 from service.errors import NotFoundError, ServiceError
 from service.identity import (
     CodeExpiredError,
@@ -30,7 +31,7 @@ from service.identity import (
     WrongCodeError,
     address_key,
 )
-from service.notary import ChainStatus, LogStatus, ShownAnchor
+from service.notary import LogStatus
 from service.notices import StoredMail
 from service.portal import (
     AgreementsPort,
@@ -40,8 +41,9 @@ from service.portal import (
     PortalContext,
     PortalSettings,
 )
-from tests.parts import NOON, ManualClock
+from tests.parts import ManualClock
 from tests.unit.portal.custody_rooms import MemoryPartyCustody
+from tests.unit.portal.statuses import custody_health, log_status
 
 CODE = "314159"
 CONSENT = "He leído el contrato completo y quiero firmarlo electrónicamente."
@@ -401,27 +403,6 @@ class MemoryAgreements(AgreementsPort):
         return b"PK-evidence"
 
 
-def log_status(*further: ChainStatus, **home: Any) -> LogStatus:
-    """Return a log of 12 entries, all final at its home but for what ``home`` changes."""
-    chain = ChainStatus(
-        name="home",
-        chain_id=77_001,
-        contract=bytes(20),
-        is_home=True,
-        newest=ShownAnchor(state="final", size=12, block=40, time=NOON, transaction=None),
-        waiting=0,
-        waiting_since=None,
-        silent_since=None,
-        alarms=(),
-    )
-    return LogStatus(
-        origin="acta.example/log",
-        log_id=bytes(32),
-        size=12,
-        chains=(replace(chain, **home), *further),
-    )
-
-
 @dataclass
 class MemoryRooms:
     """Every room of one portal, and its context."""
@@ -432,6 +413,7 @@ class MemoryRooms:
     checked: list[tuple[bytes, bytes | None, str]] = field(default_factory=list)
     refuse_check: ServiceError | None = None
     log: LogStatus = field(default_factory=lambda: log_status())
+    custody: CustodyHealth = field(default_factory=lambda: custody_health())
 
     def __post_init__(self) -> None:
         self.mailbox = MemoryMailbox(self.clock)
@@ -456,6 +438,7 @@ class MemoryRooms:
             identity=self.identity,
             mailbox=self.mailbox,
             log_status=lambda: self.log,
+            custody_health=lambda: self.custody,
             verify_upload=self.verify_upload,
             settings=self.settings,
             clock=self.clock,

@@ -1,5 +1,6 @@
 """The state of the public log, for anybody; and the chains on an agreement's page."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,8 @@ import pytest
 from service.agreements import ChainStep
 from service.notary import AlarmKind, AlarmView, ChainStatus
 from tests.parts import NOON
-from tests.unit.portal.rooms import MemoryRooms, log_status
+from tests.unit.portal.rooms import MemoryRooms
+from tests.unit.portal.statuses import custody_health, log_status
 from tests.unit.portal.visits import Visit, select, words
 
 CARMEN = "carmen@finca.example"
@@ -37,12 +39,36 @@ def test_every_chain_is_shown_in_both_languages(rooms: MemoryRooms, lang: str) -
     visit = Visit(rooms, lang=lang)
     page = visit.get("/status")
     assert page.status_code == 200
-    assert [one.get("data-chain") for one in select(page, "section.panel")] == ["home", "mainnet"]
+    assert [one.get("data-chain") for one in select(page, "[data-chain]")] == ["home", "mainnet"]
     shown = [one.get("data-alarm") for one in select(page, "p[data-alarm]")]
     assert shown == [str(kind) for kind in AlarmKind]
     assert len({one.text_content() for one in select(page, "p[data-alarm]")}) == len(AlarmKind)
     assert "5" in select(page, "section.panel")[1].text_content()
     visit.client.close()
+
+
+@pytest.mark.parametrize("lang", ["es", "en"])
+def test_every_store_is_shown_in_both_languages(rooms: MemoryRooms, lang: str) -> None:
+    rooms.custody = replace(
+        custody_health(resting_since=NOON, reason="timeout", lacking=2, oldest_verified_at=None),
+        too_few=1,
+    )
+    visit = Visit(rooms, lang=lang)
+    page = visit.get("/status")
+    assert [one.get("data-store") for one in select(page, "[data-store]")] == ["disk-1", "madrid"]
+    shown = [one.get("data-alarm") for one in select(page, "p[data-alarm]")]
+    assert shown == ["too-few-copies", "store-down"]
+    first, second = (one.text_content() for one in select(page, "[data-store]"))
+    assert "2" in first
+    assert "S3" in second
+    assert "timeout" not in page.text  # a word for programs
+    visit.client.close()
+
+
+@pytest.mark.parametrize("kind", ["disk", "s3", "s3-lock", "azure", "gcs", "kubo", "pinning"])
+def test_every_kind_of_store_has_its_words(rooms: MemoryRooms, kind: str, visit: Visit) -> None:
+    rooms.custody = custody_health(kind=kind)
+    assert f"status.kind.{kind}" not in visit.get("/status").text
 
 
 def test_without_an_alarm_all_is_well(visit: Visit) -> None:

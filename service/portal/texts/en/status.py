@@ -1,4 +1,4 @@
-"""How the log stands on its chains."""
+"""How the log stands on its chains, and the copies in their stores."""
 
 TEXTS = {
     "status.title": "State of the public log",
@@ -46,4 +46,28 @@ TEXTS = {
         "This chain refuses what has to be recorded. Somebody is needed to mend it."
     ),
     "status.alarm.other": "Something about this chain needs attention.",
+    "status.copies": "Copies of what was signed",
+    "status.copies_lead": (
+        "Each signed document is encrypted and kept in all of these places. It counts as "
+        "kept once {quorum} of them gave it back unharmed."
+    ),
+    "status.too_few.one": (
+        "One document has fewer good copies than it should. It is being repaired."
+    ),
+    "status.too_few.many": (
+        "{count} documents have fewer good copies than they should. They are being repaired."
+    ),
+    "status.store_down": ("This place does not answer as it should. The others go on without it."),
+    "status.store_has": "Good copies",
+    "status.store_lacks": "Copies to be placed or repaired",
+    "status.documents.one": "One document",
+    "status.documents.many": "{count} documents",
+    "status.verified": "All read and compared since",
+    "status.kind.disk": "A disk of this machine",
+    "status.kind.s3": "Cloud storage (S3)",
+    "status.kind.s3-lock": "Cloud storage where nothing can be deleted before its time",
+    "status.kind.azure": "Cloud storage (Azure)",
+    "status.kind.gcs": "Cloud storage (Google)",
+    "status.kind.kubo": "A node of the IPFS network",
+    "status.kind.pinning": "A service that keeps copies on the IPFS network",
 }

@@ -48,4 +48,28 @@ TEXTS = {
         "Esta cadena rechaza lo que hay que anclar. Hace falta que alguien lo arregle."
     ),
     "status.alarm.other": "Algo de esta cadena necesita atención.",
+    "status.copies": "Copias de lo firmado",
+    "status.copies_lead": (
+        "Cada documento firmado se cifra y se guarda en todos estos lugares. Cuenta como "
+        "guardado cuando {quorum} de ellos lo devolvieron intacto."
+    ),
+    "status.too_few.one": (
+        "Un documento tiene menos copias buenas de las debidas. Se está reparando."
+    ),
+    "status.too_few.many": (
+        "{count} documentos tienen menos copias buenas de las debidas. Se están reparando."
+    ),
+    "status.store_down": "Este lugar no responde como debe. Los demás siguen sin él.",
+    "status.store_has": "Copias buenas",
+    "status.store_lacks": "Copias por guardar o reparar",
+    "status.documents.one": "Un documento",
+    "status.documents.many": "{count} documentos",
+    "status.verified": "Todas leídas y comparadas desde el",
+    "status.kind.disk": "Un disco de esta máquina",
+    "status.kind.s3": "Almacenamiento en la nube (S3)",
+    "status.kind.s3-lock": ("Almacenamiento en la nube donde nada puede borrarse antes de tiempo"),
+    "status.kind.azure": "Almacenamiento en la nube (Azure)",
+    "status.kind.gcs": "Almacenamiento en la nube (Google)",
+    "status.kind.kubo": "Un nodo de la red IPFS",
+    "status.kind.pinning": "Un servicio que guarda copias en la red IPFS",
 }
