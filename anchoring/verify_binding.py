@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from anchoring.assurance import POLICY_OF, known_assurances
+from anchoring.assurance import COMPANY_POLICY_OID, POLICY_OF, known_assurances
 from anchoring.hashing import ZERO32
 from anchoring.pdf_signatures import SignatureFacts
 from anchoring.report import Finding, failed, unchecked
@@ -66,7 +66,7 @@ def _check_one(context: Context, party: PreparedParty, one: BoundSignature) -> l
         for name, holds in expected
         if not holds
     ]
-    if body.values or body.has_company:
+    if body.values or (body.has_company and body.company is None):
         findings.append(unchecked("binding/unknown-values", party=party.party))
     stamp, skew = signature.time_stamp, context.options.skew
     if stamp is not None and statement.at > stamp.time + skew:
@@ -75,7 +75,7 @@ def _check_one(context: Context, party: PreparedParty, one: BoundSignature) -> l
         stamp is not None and stamp.time > prepared.deadline + skew
     ):
         findings.append(failed("binding/after-deadline", party=party.party))
-    return findings + _identity(context, one) + _consent(context, one)
+    return findings + _identity(context, one) + _company(context, one) + _consent(context, one)
 
 
 def _identity(context: Context, one: BoundSignature) -> list[Finding]:
@@ -95,6 +95,31 @@ def _identity(context: Context, one: BoundSignature) -> list[Finding]:
     if context.stripped:
         return [unchecked("binding/identity-withheld", party=party)]
     return [failed("binding/identity", party=party)]
+
+
+def _company(context: Context, one: BoundSignature) -> list[Finding]:
+    """The company that is signed for was named before, by the same party, and in the certificate.
+
+    Whether the power holds in law is the operator's word, or a reader's own look at the deed.
+    """
+    if (COMPANY_POLICY_OID in one.signature.certificate.policies) != one.body.has_company:
+        return [failed("binding/company-policy", party=one.party)]
+    if one.body.company is None:
+        return []
+    for entry in need(context.entries, "statements"):
+        if entry.opening.leaf != one.body.company:
+            continue
+        if entry.statement is None:
+            return [unchecked("binding/company-withheld", party=one.party)]
+        holds = (
+            entry.statement.type == "represented"
+            and _same_actor(entry.statement.actor, one.statement.actor)
+            and entry.opening.index < one.entry.opening.index
+        )
+        return [] if holds else [failed("binding/company", party=one.party)]
+    if context.stripped:
+        return [unchecked("binding/company-withheld", party=one.party)]
+    return [failed("binding/company", party=one.party)]
 
 
 def _same_actor(earlier: Actor, signer: Actor) -> bool:

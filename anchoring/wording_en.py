@@ -51,6 +51,9 @@ LABELS_EN = {
     "device-held key": "device-held key",
     "own certificate": "own certificate",
     "mailbox": "mailbox",
+    "document-face": "identity document and live face",
+    "identified-as": "identified as",
+    "for-company": "signs for",
     "trusts": "What this verdict trusts",
     "summary/valid": "Everything was checked, and everything holds.",
     "summary/valid-block": (
@@ -159,6 +162,12 @@ ENGLISH = {
     "binding/differs": "The statement that party {party} signed does not fit its {what}.",
     "binding/unknown-values": "Party {party} signed values that this verifier cannot check.",
     "binding/signed-later": "The statement of party {party} is later than its time stamp.",
+    "binding/company": "The company that party {party} signs for was not shown before.",
+    "binding/company-withheld": "The company that party {party} signs for is withheld.",
+    "binding/company-policy": (
+        "The certificate and the signature of party {party} disagree on whether they sign for a "
+        "company."
+    ),
     "binding/identity": "The identification that party {party} refers to is not there.",
     "binding/identity-withheld": "The identification of party {party} is withheld.",
     "binding/consent": "Party {party} did not consent to what the signature says.",

@@ -51,6 +51,9 @@ LABELS_ES = {
     "device-held key": "clave en su dispositivo",
     "own certificate": "certificado propio",
     "mailbox": "buzón de correo",
+    "document-face": "documento de identidad y cara en directo",
+    "identified-as": "identificado como",
+    "for-company": "firma por",
     "trusts": "En qué confía este veredicto",
     "summary/valid": "Se ha comprobado todo, y todo es correcto.",
     "summary/valid-block": (
@@ -165,6 +168,11 @@ SPANISH = {
     "binding/differs": "La declaración que firmó la parte {party} no encaja con su {what}.",
     "binding/unknown-values": "La parte {party} firmó valores que este verificador no comprueba.",
     "binding/signed-later": "La declaración de la parte {party} es posterior a su sello de tiempo.",
+    "binding/company": "No consta de antes la empresa por la que firma la parte {party}.",
+    "binding/company-withheld": "No se muestra la empresa por la que firma la parte {party}.",
+    "binding/company-policy": (
+        "El certificado y la firma de la parte {party} no coinciden en si firma por una empresa."
+    ),
     "binding/identity": "No está la identificación a la que se refiere la parte {party}.",
     "binding/identity-withheld": "No se muestra la identificación de la parte {party}.",
     "binding/consent": "La parte {party} no consintió lo que dice la firma.",

@@ -27,7 +27,15 @@ from service.custody import (
 from service.database import Database
 from service.embedded import load_installation
 from service.errors import ServiceError
-from service.identity import ApiKeys, EmailCodes, InvitationLinks, RateLimits, Sessions
+from service.identification import build_bureau
+from service.identity import (
+    ApiKeys,
+    Bureau,
+    EmailCodes,
+    InvitationLinks,
+    RateLimits,
+    Sessions,
+)
 from service.jobs import Jobs
 from service.keyring import Keyring, load_master_key
 from service.migrations import upgrade_database
@@ -102,12 +110,14 @@ class _OperatorMail:
 
 @dataclass(frozen=True, kw_only=True)
 class IdentityRoom:
-    """What knows people: codes, links, sessions, API keys."""
+    """What knows people: codes, links, sessions, API keys, identifications, companies."""
 
     codes: EmailCodes
     links: InvitationLinks
     sessions: Sessions
     api_keys: ApiKeys
+    bureau: Bureau
+    rate_limits: RateLimits
 
 
 class Rooms:
@@ -206,17 +216,28 @@ class Rooms:
             sender=self._mail_sender(),
         )
         links = InvitationLinks(database=self.database, clock=clock)
+        rate_limits = RateLimits(keyring=self.keyring)
+        self._identification = build_bureau(
+            settings,
+            database=self.database,
+            keyring=self.keyring,
+            clock=clock,
+            log=self.notary,
+            rate_limits=rate_limits,
+        )
         self.identity = IdentityRoom(
             codes=EmailCodes(
                 database=self.database,
                 keyring=self.keyring,
                 clock=clock,
                 mail_queue=mail_queue,
-                rate_limits=RateLimits(keyring=self.keyring),
+                rate_limits=rate_limits,
             ),
             links=links,
             sessions=Sessions(database=self.database, keyring=self.keyring, clock=clock),
             api_keys=ApiKeys(database=self.database, clock=clock),
+            bureau=self._identification.bureau,
+            rate_limits=rate_limits,
         )
         self.agreements = Agreements(
             Desk(
@@ -234,6 +255,7 @@ class Rooms:
                 notary=self.notary,
                 keys=self.keys,
                 links=_InvitationPaths(links),
+                identities=self.identity.bureau,
                 mail=mail_queue,
                 clock=clock,
                 enqueue=self.jobs.enqueue,
@@ -265,6 +287,7 @@ class Rooms:
                 self.agreements.go_on_erasing,
                 self.reports.report_when_due,
                 self._forget_old,
+                self.identity.bureau.forget_old,
             ],
             # Repair comes again after the scrub, for what that found.
             care=[self._repair_copies, self._scrub_copies, self._repair_copies],
@@ -284,6 +307,7 @@ class Rooms:
         """Stop everything that was started; what was under way is taken up at the next start."""
         steps: list[Callable[[], None]] = [
             self.jobs.stop,
+            self._identification.close,
             self.chains.stop,
             self.database.dispose,
             self._release_folder,

@@ -129,6 +129,31 @@ class Settings(BaseSettings):
     custody_verify_days: float = Field(default=30.0, gt=0)
     custody_look_hours: float = Field(default=24.0, gt=0)
 
+    # Who is believed to be whom: models and limits of the face check, how long things are kept,
+    # who decides at the review desk, which registers and authorities companies are looked up at.
+    face_model: str = "Dlib"
+    face_metric: Literal["euclidean", "cosine"] = "euclidean"
+    # Distances: taken for one person up to the first, for two above the second, reviewed between.
+    face_accept_up_to: float = Field(default=0.50, gt=0)
+    face_refuse_above: float = Field(default=0.60, gt=0)
+    # File name → SHA-256 (hex) of every file of another model than the default one.
+    face_weights: dict[str, str] = Field(default_factory=dict)
+    face_processes: int = Field(default=2, ge=1, le=64)
+    tesseract: str = ""
+    pictures_kept_days: int = Field(default=30, ge=0)
+    unfinished_kept_days: int = Field(default=7, ge=1)
+    identification_valid_days: int = Field(default=365, ge=1)
+    deeds_kept_days: int = Field(default=365, ge=0)
+    power_valid_days: int = Field(default=365, ge=1)
+    adult_age: int = Field(default=18, ge=0)
+    reviewers: list[str] = Field(default_factory=list)
+    gleif_url: str = "https://api.gleif.org"
+    vies_url: str = "https://ec.europa.eu/taxation_customs/vies/rest-api"
+    # PEM files with the authorities whose company certificates are believed.
+    company_roots: list[Path] = Field(default_factory=list)
+    # ISO 3166-1 codes of the countries that text messages may go to; empty: all.
+    phone_countries: list[str] = Field(default_factory=list)
+
     smtp_url: SecretStr | None = None
     mail_from: str = "Acta <acta@localhost>"
 
@@ -177,6 +202,16 @@ class Settings(BaseSettings):
         if self.anchor_every_s is None:
             self.anchor_every_s = 60.0 if self.production else 0.5
         self._check_chains()
+        if self.face_accept_up_to > self.face_refuse_above:
+            raise ValueError(
+                "expected ACTA_FACE_ACCEPT_UP_TO to be at most ACTA_FACE_REFUSE_ABOVE, got "
+                f"{self.face_accept_up_to} and {self.face_refuse_above}"
+            )
+        if self.face_model != "Dlib" and not self.face_weights:
+            raise ValueError(
+                "expected ACTA_FACE_WEIGHTS (a JSON object of file names and SHA-256) for another "
+                "face model than Dlib, got none"
+            )
         if self.profile is Profile.PRODUCTION:
             self._refuse_development_parts()
         return self

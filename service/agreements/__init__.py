@@ -1,12 +1,12 @@
 """Agreements: drafting, parties, order, deadlines, signing turns, sealing and reading them."""
 
-from service.agreements.desk import Desk, Links
+from service.agreements.desk import Desk, Identities, Links
 from service.agreements.erasing import Erasing, KeepingView, expect_known
 from service.agreements.errors import AgreementNotFoundError
 from service.agreements.party_custody import KitView
 from service.agreements.pictures import PictureCache
 from service.agreements.refilling import FilesChecked
-from service.agreements.signing_turn import SigningTurns
+from service.agreements.representing import CompanyChoice, Representing
 from service.agreements.views import (
     AgreementSummary,
     AgreementView,
@@ -23,8 +23,10 @@ __all__ = [
     "AgreementView",
     "Agreements",
     "ChainStep",
+    "CompanyChoice",
     "Desk",
     "FilesChecked",
+    "Identities",
     "KeepingView",
     "KitView",
     "Links",
@@ -37,5 +39,5 @@ __all__ = [
 ]
 
 
-class Agreements(SigningTurns, Erasing):
+class Agreements(Representing, Erasing):
     """Every use case of agreements, over one desk of collaborators."""

@@ -98,7 +98,7 @@ def test_a_key_on_paper_is_made_here_and_only_its_public_half_leaves(
     if shots:
         page.screenshot(path=f"{shots}/keys-{page.viewport_size['width']}.png", full_page=True)
     confirm(page, secret)
-    (kept,) = rooms.custody.recovery_keys(ANA)
+    (kept,) = rooms.party_custody.recovery_keys(ANA)
     assert kept.recipient == AgeIdentity.parse(secret).recipient
     assert not any("SECRET" in one.upper() or secret[20:40] in one.upper() for one in sent)
 
@@ -126,7 +126,7 @@ def test_a_passkey_makes_the_same_key_again(page: Page, rooms: MemoryRooms) -> N
     page.click("#make-passkey")
     secret = secret_on(page)
     confirm(page, secret)
-    (kept,) = rooms.custody.recovery_keys(ANA)
+    (kept,) = rooms.party_custody.recovery_keys(ANA)
     assert kept.recipient == AgeIdentity.parse(secret).recipient
     assert kept.credential
     page.click("[data-show-key]")

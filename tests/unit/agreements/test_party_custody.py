@@ -49,6 +49,13 @@ class NoLinks:
         pass
 
 
+class NoIdentities:
+    """Nobody signs in these tests, so nobody is asked who they are."""
+
+    def __getattr__(self, name: str) -> object:
+        raise AssertionError(f"expected no question about identities, got {name}")
+
+
 class Office:
     """The use cases of agreements over a database, two disks and a log."""
 
@@ -83,6 +90,7 @@ class Office:
                 notary=house.notary,
                 keys=PlatformKeys.load_or_create(keyring, name="Acta", clock=house.clock),
                 links=NoLinks(),
+                identities=NoIdentities(),
                 mail=MailQueue(
                     keyring=keyring,
                     clock=house.clock,

@@ -13,6 +13,7 @@ from service.agreements import (
     AgreementNotFoundError,
     AgreementSummary,
     AgreementView,
+    CompanyChoice,
     PartyDraft,
     PartyView,
     SigningView,
@@ -22,6 +23,7 @@ from service.agreements.errors import NotReadyError
 from service.custody import CustodyHealth
 from service.errors import NotFoundError, ServiceError
 from service.identity import (
+    Bureau,
     CodeExpiredError,
     Confirmed,
     LinkUnknownError,
@@ -382,6 +384,13 @@ class MemoryAgreements(AgreementsPort):
         elif all(party.state == "signed" for party in view.parties):
             self.change(agreement_id, state="sealing")
 
+    def companies_for(self, email: str, agreement_id: str, /) -> Sequence[CompanyChoice]:
+        return ()
+
+    def choose_company(self, email: str, agreement_id: str, company_id: str | None, /) -> None:
+        self._refuse()
+        self._visible(email, agreement_id)
+
     def decline(self, email: str, agreement_id: str, /, *, reason: str) -> None:
         self._refuse()
         self.set_party(agreement_id, email, "declined")
@@ -414,12 +423,13 @@ class MemoryRooms:
     refuse_check: ServiceError | None = None
     log: LogStatus = field(default_factory=lambda: log_status())
     custody: CustodyHealth = field(default_factory=lambda: custody_health())
+    bureau: Bureau | None = None
 
     def __post_init__(self) -> None:
         self.mailbox = MemoryMailbox(self.clock)
         self.identity = MemoryIdentity(self.clock, self.mailbox)
         self.agreements = MemoryAgreements(self.clock)
-        self.custody = MemoryPartyCustody(self.clock)
+        self.party_custody = MemoryPartyCustody(self.clock)
 
     def verify_upload(self, evidence: bytes, pdf: bytes | None, lang: str, /) -> Mapping[str, Any]:
         """Return the report that the test put here."""
@@ -433,8 +443,8 @@ class MemoryRooms:
         """The portal's collaborators."""
         return PortalContext(
             agreements=self.agreements,
-            custody=self.custody,
-            keeping=self.custody,
+            custody=self.party_custody,
+            keeping=self.party_custody,
             identity=self.identity,
             mailbox=self.mailbox,
             log_status=lambda: self.log,
@@ -442,6 +452,7 @@ class MemoryRooms:
             verify_upload=self.verify_upload,
             settings=self.settings,
             clock=self.clock,
+            bureau=self.bureau,
         )
 
     def draft(

@@ -26,7 +26,7 @@ KEPT = KeepingView(
 
 
 def test_the_page_says_how_an_agreement_is_kept(visit: Visit, rooms: MemoryRooms) -> None:
-    rooms.custody.kept["agr_1"] = KEPT
+    rooms.party_custody.kept["agr_1"] = KEPT
     visit.sign_in(ANA)
     page = visit.get("/agreements/agr_1/keeping")
     assert "2 de 3" in words(page)
@@ -36,7 +36,7 @@ def test_the_page_says_how_an_agreement_is_kept(visit: Visit, rooms: MemoryRooms
 
 
 def test_a_hold_is_said(visit: Visit, rooms: MemoryRooms) -> None:
-    rooms.custody.kept["agr_1"] = replace(KEPT, held=True)
+    rooms.party_custody.kept["agr_1"] = replace(KEPT, held=True)
     visit.sign_in(ANA)
     assert select(visit.get("/agreements/agr_1/keeping"), "p[data-held]")
 
@@ -47,7 +47,7 @@ def test_a_hold_is_said(visit: Visit, rooms: MemoryRooms) -> None:
 def test_what_may_be_erased_is_offered_and_done(
     visit: Visit, rooms: MemoryRooms, what: str, path: str
 ) -> None:
-    rooms.custody.kept["agr_1"] = replace(
+    rooms.party_custody.kept["agr_1"] = replace(
         KEPT, may_erase_all=what == "all", may_erase_mine=what == "mine"
     )
     visit.sign_in(ANA)
@@ -55,4 +55,4 @@ def test_what_may_be_erased_is_offered_and_done(
     assert len(select(page, "button.danger")) == 1
     gone = visit.send(page, f"/agreements/agr_1/keeping/{path}")
     assert gone.url.path == "/agreements"
-    assert rooms.custody.erased == [(what, ANA, "agr_1")]
+    assert rooms.party_custody.erased == [(what, ANA, "agr_1")]

@@ -42,10 +42,10 @@ def test_a_key_is_kept_shown_and_ended(visit: Visit, rooms: MemoryRooms, recipie
         visit.get("/keys"), "/keys", recipient=recipient, kind="printed", credential=""
     )
     assert page.url.path == "/keys"
-    assert [key.recipient for key in rooms.custody.recovery_keys(ANA)] == [recipient]
+    assert [key.recipient for key in rooms.party_custody.recovery_keys(ANA)] == [recipient]
     assert select(page, "li[data-key]")[0].get("data-key") == recipient
     ended = visit.send(page, "/keys/end")
-    assert rooms.custody.recovery_keys(ANA) == []
+    assert rooms.party_custody.recovery_keys(ANA) == []
     assert "quitada" in words(ended)
 
 
@@ -55,7 +55,7 @@ def test_a_passkeys_key_can_be_shown_again(
     visit.sign_in(ANA)
     credential = base64.urlsafe_b64encode(b"\xff\xfe credential").decode().rstrip("=")
     add(visit, recipient, "passkey", credential)
-    assert rooms.custody.recovery_keys(ANA)[0].credential == b"\xff\xfe credential"
+    assert rooms.party_custody.recovery_keys(ANA)[0].credential == b"\xff\xfe credential"
     assert select(visit.get("/keys"), "button[data-show-key]")[0].get("data-show-key") == credential
 
 
@@ -75,7 +75,7 @@ def test_what_no_page_of_ours_sends_is_refused(
         visit.get("/keys"), "/keys", recipient=recipient, kind=kind, credential=credential
     )
     assert page.status_code in {400, 422}
-    assert rooms.custody.recovery_keys(ANA) == []
+    assert rooms.party_custody.recovery_keys(ANA) == []
     assert "AGE-SECRET" not in page.text.split("<main")[1].split("<canvas")[0]
 
 
@@ -122,7 +122,7 @@ def test_a_kit_holds_all_that_opens_the_document(visit: Visit, rooms: MemoryRoom
     made = make_kit()
     visit.sign_in(ANA)
     described = made.description
-    rooms.custody.keep(
+    rooms.party_custody.keep(
         "agr_1",
         title="Arriendo de El Olivar",
         kept=KeptCiphertext(
