@@ -24,6 +24,7 @@ export NO_UPDATE_NOTIFIER = 1
 
 ANVIL := hardhat-local/node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil
 HTMX := service/portal/node_modules/htmx.org/dist/htmx.min.js
+AGE_JS := service/portal/node_modules/.acta/age.js
 NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 
 .PHONY: help
@@ -73,12 +74,15 @@ hardhat-local/node_modules/.dev: hardhat-local/package-lock.json
 	@touch $@
 
 $(HTMX): service/portal/package-lock.json
-	@echo "setting up: the portal's script"
+	@echo "setting up: the portal's scripts"
 	@cd service/portal && $(NPM_CI)
 	@touch -c $@
 
+$(AGE_JS): $(HTMX) service/portal/age/age.js
+	@cd service/portal && npm run --silent bundle
+
 .PHONY: setup
-setup: $(VENV)/.ready $(ANVIL) $(HTMX) ## set up what `make run` needs
+setup: $(VENV)/.ready $(ANVIL) $(AGE_JS) ## set up what `make run` needs
 
 .PHONY: run
 run: setup ## serve Acta on http://localhost:8000 (PORT=… for another port)
@@ -125,7 +129,7 @@ $(AZURITE): tests/servers/azurite/package-lock.json
 test-servers: $(KUBO) $(GCS) $(AZURITE)
 
 .PHONY: test-setup
-test-setup: $(DEV)/.ready $(BASE)/.ready $(SOLIDITY)/.ready hardhat-local/node_modules/.dev $(HTMX) test-servers
+test-setup: $(DEV)/.ready $(BASE)/.ready $(SOLIDITY)/.ready hardhat-local/node_modules/.dev $(AGE_JS) test-servers
 
 .PHONY: check
 check: test-setup ## format, lint, types, import order, docs

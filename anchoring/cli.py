@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from anchoring.errors import AnchoringError, InvalidError
 from anchoring.log_commands import BASE_ACTIONS, add_log_commands
+from anchoring.recover_commands import add_recover_command
 
 if TYPE_CHECKING:
     from anchoring.report import Report
     from anchoring.trust import TrustFile
 
-BASE_COMMANDS = ("verify", "trust", "log")
+BASE_COMMANDS = ("verify", "trust", "log", "recover")
 WRONG_USAGE = 2
 _INVALID, _CANNOT_CHECK = 1, 3
 _MAX_FILE = 128 * 1024 * 1024
@@ -92,6 +93,7 @@ def _parser() -> tuple[argparse.ArgumentParser, Any]:
     show = actions.add_parser("show", help="list what you trust")
     show.set_defaults(run=_trust_show)
     add_log_commands(commands, _language)
+    add_recover_command(commands)
     return parser, commands
 
 

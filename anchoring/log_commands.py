@@ -13,7 +13,7 @@ from anchoring.errors import AnchoringError, InvalidError
 if TYPE_CHECKING:
     from anchoring.trust import TrustFile
 
-BASE_ACTIONS = ("audit", "prove", "check-proof")
+BASE_ACTIONS = ("audit", "prove", "check-proof", "check-statement")
 _WRONG_USAGE, _INVALID, _CANNOT_CHECK = 2, 1, 3
 _LARGEST_PROOF = 256 * 1024
 
@@ -45,6 +45,12 @@ def add_log_commands(commands: Any, language: Language) -> None:
     _add_leaf(check)
     _add_output(check)
     check.set_defaults(run=_check_proof, language=language)
+    stated = actions.add_parser(
+        "check-statement", help="check a statement of the platform, such as a custody report"
+    )
+    stated.add_argument("file", type=Path, metavar="FILE", help="as /v1/custody/reports gives it")
+    _add_output(stated)
+    stated.set_defaults(run=_check_statement, language=language)
 
 
 def log_actions(commands: Any) -> Any:
@@ -113,6 +119,21 @@ def _check_proof(parsed: argparse.Namespace) -> int:
         report = check_proof(text, _leaf(parsed), _trust_of(parsed.trust))
     except (OSError, AnchoringError) as reason:
         return _stopped(reason)
+    return _print(report, parsed)
+
+
+def _check_statement(parsed: argparse.Namespace) -> int:
+    from anchoring.log_prove import check_proof
+    from anchoring.logged_statement import MAX_BUNDLE, read_logged_statement
+
+    try:
+        with parsed.file.open("rb") as file:
+            logged = read_logged_statement(file.read(MAX_BUNDLE + 1))
+        report = check_proof(logged.proof, logged.leaf, _trust_of(parsed.trust))
+    except (OSError, AnchoringError) as reason:
+        return _stopped(reason)
+    if not parsed.json:
+        print(json.dumps(dict(logged.statement.body), ensure_ascii=True, indent=2))
     return _print(report, parsed)
 
 

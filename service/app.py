@@ -15,6 +15,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from service.api import (
     build_anchors_router,
+    build_custody_router,
     build_public_router,
     build_status_router,
     on_http_error,
@@ -132,12 +133,15 @@ def build_app(rooms: Rooms) -> FastAPI:
             timestamp=rooms.keys.timestamp_response,
         )
     )
+    app.include_router(build_custody_router(report=rooms.reports.report, notary=rooms.notary))
     custody_health = partial(rooms.custody.health, max_age_s=_COUNTS_MAY_BE_OLD_S)
     app.include_router(build_status_router(notary=rooms.notary, custody_health=custody_health))
     install_portal(
         app,
         PortalContext(
             agreements=rooms.agreements,
+            custody=rooms.agreements,
+            keeping=rooms.agreements,
             identity=PortalIdentity(rooms),
             mailbox=rooms.mailbox,
             log_status=rooms.notary.log_status,

@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 
 from anchoring.log_commands import log_actions
+from service.backup_commands import add_backup_commands
+from service.custody_commands import add_custody_commands
 from service.log_commands import add_log_actions
 
 
@@ -31,6 +33,8 @@ def commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     demo.add_argument("--verifier", type=Path, required=True, help="the outsider's `acta`")
     demo.set_defaults(run=_demo)
 
+    add_backup_commands(subparsers)
+    add_custody_commands(subparsers)
     add_log_actions(log_actions(subparsers))
 
 

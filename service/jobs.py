@@ -8,13 +8,21 @@ import time
 from collections.abc import Callable, Generator, Sequence
 
 import structlog
-from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, EnqueueOptions
+from dbos import (
+    DBOS,
+    DBOSClient,
+    DBOSConfig,
+    DBOSPortableJSONSerializer,
+    EnqueueOptions,
+    run_dbos_database_migrations,
+)
 from sqlalchemy.orm import Session
 
 from anchoring.errors import AnchoringError
 from service.agreements import Agreements
 from service.database import Database, new_id
 from service.errors import ServiceError
+from service.migrations import upgrade_database
 from service.notary import Notary
 from service.notices import Outbox
 
@@ -42,6 +50,12 @@ _MOST_TURNS = 500
 # Pauses between two looks at a chain, in seconds: at first, and at most while it works, or not.
 _FIRST_PAUSE_S = 0.2
 _LONGEST_PAUSE_S = {"pending": 15.0, "waiting": 15.0, "unreachable": _LONGEST_WAIT_S}
+
+
+def make_tables(database: Database, schema: str) -> None:
+    """Make the tables of one revision of our schema, and those of the workflows."""
+    upgrade_database(database, to=schema)
+    run_dbos_database_migrations(database.url)
 
 
 class Jobs:

@@ -16,7 +16,14 @@ from contracts_chain import anchor_log_address
 from service.agreements import Agreements, Desk, PictureCache
 from service.chains import build_chains
 from service.clock import Clock, SystemClock
-from service.custody import Custody, RevisionFiles
+from service.custody import (
+    Custody,
+    CustodyReports,
+    CustodyStatements,
+    Lifecycles,
+    RecoveryKeys,
+    RevisionFiles,
+)
 from service.database import Database
 from service.embedded import load_installation
 from service.errors import ServiceError
@@ -179,6 +186,24 @@ class Rooms:
             verify_every=timedelta(days=settings.custody_verify_days),
             look_every=timedelta(hours=settings.custody_look_hours),
         )
+        statements = CustodyStatements(database=self.database, clock=clock, log=self.notary)
+        self.reports = CustodyReports(
+            database=self.database,
+            clock=clock,
+            custody=self.custody,
+            statements=statements,
+            every=timedelta(hours=settings.custody_report_hours),
+        )
+        self.lifecycles = Lifecycles(
+            database=self.database,
+            clock=clock,
+            stores=[plan.store for plan in stores],
+            files=self.files,
+            spool=data / "spool",
+            statements=statements,
+            classes=settings.retention_classes,
+            default=settings.retention_default,
+        )
         self.mailbox = (
             None
             if settings.smtp_url is not None
@@ -219,6 +244,14 @@ class Rooms:
                 database=self.database,
                 files=self.files,
                 custody=self.custody,
+                recovery_keys=RecoveryKeys(
+                    database=self.database,
+                    keyring=self.keyring,
+                    clock=clock,
+                    company=settings.custody_recipients,
+                ),
+                lifecycles=self.lifecycles,
+                custody_statements=statements,
                 notary=self.notary,
                 keys=self.keys,
                 links=_InvitationPaths(links),
@@ -250,6 +283,9 @@ class Rooms:
             upkeep=[
                 self.notary.watch_chains,
                 self.notary.watch_documents,
+                self.agreements.rewrap_envelopes,
+                self.agreements.go_on_erasing,
+                self.reports.report_when_due,
                 self._forget_old,
                 self.identity.bureau.forget_old,
             ],

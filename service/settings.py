@@ -113,6 +113,14 @@ class Settings(BaseSettings):
 
     # Folders that hold the log's mirrors, and the copies too unless a file names the stores.
     store_dirs: list[Path] = Field(default_factory=list)
+    # Public age keys (age1…) of whoever runs this installation: every agreement opens for them.
+    custody_recipients: list[str] = Field(default_factory=list)
+    # For how many days each class keeps an agreement from its sealing on, and which one is usual.
+    retention_classes: dict[str, int] = Field(
+        default_factory=lambda: {"none": 0, "six-years": 2192, "ten-years": 3653}
+    )
+    retention_default: str = "six-years"
+    custody_report_hours: float = Field(default=24.0, gt=0)
     # Stores by name (docs/stores.md). It holds keys, so the file is for us alone.
     stores_file: Path | None = None
     # None: two where there are three stores or more, else one.
@@ -173,6 +181,11 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _fill_in(self) -> Self:
+        if self.retention_default not in self.retention_classes:
+            raise ValueError(
+                f"expected ACTA_RETENTION_DEFAULT among {', '.join(self.retention_classes)}, "
+                f"got {self.retention_default!r}"
+            )
         # A name, not an address: passkeys refuse addresses.
         self.base_url = self.base_url or f"http://localhost:{self.port}"
         self.data_dir = self.data_dir.expanduser().absolute()

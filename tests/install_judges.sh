@@ -8,6 +8,7 @@ need pdfsig poppler-utils
 need certutil libnss3-tools
 need qpdf qpdf
 need openssl openssl
+need age age
 need tesseract tesseract-ocr
 [ -e /usr/share/fonts/opentype/ocr-b/OCRB.otf ] || missing+=(fonts-ocr-b)
 need softhsm2-util softhsm2

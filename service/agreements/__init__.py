@@ -1,10 +1,12 @@
 """Agreements: drafting, parties, order, deadlines, signing turns, sealing and reading them."""
 
 from service.agreements.desk import Desk, Identities, Links
+from service.agreements.erasing import Erasing, KeepingView, expect_known
 from service.agreements.errors import AgreementNotFoundError
+from service.agreements.party_custody import KitView
 from service.agreements.pictures import PictureCache
+from service.agreements.refilling import FilesChecked
 from service.agreements.representing import CompanyChoice, Representing
-from service.agreements.sealing import Sealing
 from service.agreements.views import (
     AgreementSummary,
     AgreementView,
@@ -23,15 +25,19 @@ __all__ = [
     "ChainStep",
     "CompanyChoice",
     "Desk",
+    "FilesChecked",
     "Identities",
+    "KeepingView",
+    "KitView",
     "Links",
     "PartyDraft",
     "PartyView",
     "PictureCache",
     "SigningView",
     "TimelineEvent",
+    "expect_known",
 ]
 
 
-class Agreements(Representing, Sealing):
+class Agreements(Representing, Erasing):
     """Every use case of agreements, over one desk of collaborators."""

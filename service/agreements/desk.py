@@ -16,7 +16,7 @@ from service.agreements.models import Agreement, Party, PartyState, State
 from service.agreements.pictures import PictureCache
 from service.agreements.statements import PLATFORM, Disclosures, StatementMaker
 from service.clock import Clock, rfc3339
-from service.custody import Custody, RevisionFiles
+from service.custody import Custody, CustodyStatements, Lifecycles, RecoveryKeys, RevisionFiles
 from service.database import Database, Enqueue
 from service.identity import ActingFor, IdentifiedPerson
 from service.notary import Notary
@@ -59,6 +59,9 @@ class Desk:
     database: Database
     files: RevisionFiles
     custody: Custody
+    recovery_keys: RecoveryKeys
+    lifecycles: Lifecycles
+    custody_statements: CustodyStatements
     notary: Notary
     keys: PlatformKeys
     links: Links

@@ -95,3 +95,9 @@ class NotReadyError(ConflictError):
     """The sealed PDF or the evidence does not exist yet."""
 
     code = "agreements/not-ready"
+
+
+class NoRecoveryKeyError(ConflictError):
+    """This person has no key that the agreement's envelope opens for."""
+
+    code = "agreements/no-recovery-key"

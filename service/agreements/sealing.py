@@ -22,8 +22,8 @@ from anchoring.hashing import (
     transcript,
 )
 from anchoring.statement import parse_statement
-from service.agreements.desk import UseCases
 from service.agreements.models import Agreement, State, StatementRow
+from service.agreements.party_custody import PartyCustody
 from service.agreements.statements import StatementMaker
 from service.clock import rfc3339
 from service.errors import ConflictError, ServiceError
@@ -48,7 +48,7 @@ class _Sealed:
     subject: bytes
 
 
-class Sealing(UseCases):
+class Sealing(PartyCustody):
     """The platform's part, after the last signature."""
 
     def seal(self, agreement_id: str) -> None:
@@ -83,6 +83,8 @@ class Sealing(UseCases):
             sealed = agreement.sealed_sha256
         if sealed is not None:
             self._desk.custody.keep(agreement_id, self._desk.files.get(bytes.fromhex(sealed)))
+            # Crash point: kept, and opened by the platform alone; the repeated step wraps it.
+            self.wrap_envelope(agreement_id)
 
     def announce(self, agreement_id: str) -> None:
         """Tell everybody that the agreement is signed, now that it is sealed and stored."""

@@ -39,6 +39,18 @@ class Kept:
 
 
 @dataclass(frozen=True, kw_only=True)
+class KeptCiphertext:
+    """An object as it can be handed out; hashes are SHA-256, 32 bytes."""
+
+    cid: str
+    profile: str
+    ciphertext_sha256: bytes
+    plaintext_sha256: bytes
+    ciphertext: bytes
+    envelope: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
 class RepairReport:
     """What a repair did: objects looked at, copies mended or not, objects with no good copy."""
 

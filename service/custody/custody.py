@@ -14,7 +14,7 @@ from anchoring.cid import UNIXFS_V1_2025, cid_v1
 from service.clock import Clock
 from service.custody.account import CareReport, CustodyHealth, read_care, read_health
 from service.custody.car import write_car
-from service.custody.copies import CopyState, CopyView, Kept, RepairReport
+from service.custody.copies import CopyState, CopyView, Kept, KeptCiphertext, RepairReport
 from service.custody.envelope import PlatformIdentity, encrypt_for
 from service.custody.errors import (
     CannotOpenError,
@@ -123,6 +123,22 @@ class Custody:
             raise CannotOpenError("the ciphertext opens to another PDF than the one kept")
         return pdf
 
+    def ciphertext(self, agreement_id: str) -> KeptCiphertext:
+        """Return the ciphertext that was kept last, whole, and the present envelope.
+
+        Raises NothingKeptError, NoGoodCopyError.
+        """
+        kept = self._ledger.newest(agreement_id)
+        envelope, _version = self._ledger.envelope(agreement_id)
+        return KeptCiphertext(
+            cid=kept.cid,
+            profile=kept.profile,
+            ciphertext_sha256=kept.ciphertext_sha256,
+            plaintext_sha256=kept.plaintext_sha256,
+            ciphertext=self._panel.ciphertext(kept),
+            envelope=envelope,
+        )
+
     def car(self, agreement_id: str) -> bytes:
         """Return the ciphertext kept last as a CAR file, which any IPFS node takes in.
 
@@ -145,6 +161,7 @@ class Custody:
             if row is None:
                 raise NothingKeptError("nothing of this agreement is in custody")
             row.envelope = self._platform.rewrap(row.envelope, recipients=recipients)
+            row.recipients = list(recipients)
             row.envelope_version += 1
 
     def repair(self, limit: int = 50) -> RepairReport:

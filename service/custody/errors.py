@@ -62,8 +62,36 @@ class RevisionDamagedError(ServiceError):
     http_hint = 500
 
 
+class BadRecipientError(ServiceError):
+    """What was given is not a public age key."""
+
+    code = "custody/bad-recipient"
+    http_hint = 422
+
+
+class TooManyKeysError(ServiceError):
+    """One person has as many keys as they may."""
+
+    code = "custody/too-many-keys"
+    http_hint = 422
+
+
 class StoresNotSetUpError(ServiceError):
     """The settings name stores that cannot be used as they stand."""
 
     code = "custody/stores-not-set-up"
     http_hint = 500
+
+
+class ErasureRefusedError(ServiceError):
+    """A hold or a retention forbids it; ``facts`` say which: ``held``, or ``until`` (RFC 3339)."""
+
+    code = "custody/erasure-refused"
+    http_hint = 409
+
+
+class UnknownRetentionError(ServiceError):
+    """The settings have no retention class of this name."""
+
+    code = "custody/unknown-retention"
+    http_hint = 422

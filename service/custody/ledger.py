@@ -328,3 +328,13 @@ def _known(
         )
         for copy, kept, key in session.execute(query)
     ]
+
+
+def kept_documents(database: Database) -> list[bytes]:
+    """Return the hashes (SHA-256) of the documents that enough stores have."""
+    with database.reading() as session:
+        return list(
+            session.scalars(
+                select(KeptObject.plaintext_sha256).where(KeptObject.kept_at.is_not(None))
+            )
+        )

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.database import Base, UtcDateTime
@@ -12,6 +12,7 @@ class AgreementKey(Base):
     """An agreement's own age recipient, and the envelope that wraps its identity.
 
     ``envelope_version`` grows with each replacement, so that stores with an older one are found.
+    ``recipients``: whom the envelope opens for beside the platform (``age1…``); null is nobody.
     """
 
     __tablename__ = "custody_key"
@@ -20,6 +21,7 @@ class AgreementKey(Base):
     recipient: Mapped[str] = mapped_column(String(100))
     envelope: Mapped[bytes] = mapped_column(LargeBinary)
     envelope_version: Mapped[int]
+    recipients: Mapped[list[str] | None] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

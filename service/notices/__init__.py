@@ -2,6 +2,7 @@
 
 from service.notices.addresses import address_key, clean_address
 from service.notices.alarm_texts import chain_alarm
+from service.notices.custody_texts import agreement_erased, recovery_key_added
 from service.notices.errors import (
     InvalidAddressError,
     MailNotSentError,
@@ -52,6 +53,7 @@ __all__ = [
     "UnknownMailError",
     "UnsafeHeaderError",
     "address_key",
+    "agreement_erased",
     "chain_alarm",
     "clean_address",
     "code_for_signing",
@@ -62,6 +64,7 @@ __all__ = [
     "lay_out",
     "mail_state",
     "one_line",
+    "recovery_key_added",
     "sign_in_code",
     "signed_by_all",
 ]

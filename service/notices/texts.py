@@ -80,7 +80,7 @@ def _count(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
 
 
-def _quoted(title: str, *, lang: str) -> str:
+def quoted_title(title: str, *, lang: str) -> str:
     line = one_line(title, limit=_MAX_TITLE)
     return f"«{line}»" if lang == "es" else f"“{line}”"
 
@@ -118,7 +118,7 @@ def sign_in_code(*, lang: str, code: str, minutes: int) -> MailText:
 
 def code_for_signing(*, lang: str, code: str, minutes: int, title: str) -> MailText:
     """Return the mail that carries a code to confirm who is about to sign."""
-    quoted = _quoted(title, lang=checked_language(lang))
+    quoted = quoted_title(title, lang=checked_language(lang))
     if lang == "es":
         return lay_out(
             lang=lang,
@@ -155,7 +155,7 @@ def invitation(
 ) -> MailText:
     """Return the mail that asks a party to read and sign; ``link`` works once."""
     sender = one_line(sender_name, limit=_MAX_NAME)
-    quoted = _quoted(title, lang=checked_language(lang))
+    quoted = quoted_title(title, lang=checked_language(lang))
     until = date_words(deadline, lang=lang)
     if lang == "es":
         return lay_out(
@@ -192,7 +192,7 @@ def invitation(
 
 def signed_by_all(*, lang: str, title: str, signers: int, link: str) -> MailText:
     """Return the mail that tells a party that the contract is signed and sealed."""
-    quoted = _quoted(title, lang=checked_language(lang))
+    quoted = quoted_title(title, lang=checked_language(lang))
     if lang == "es":
         return lay_out(
             lang=lang,
@@ -230,7 +230,7 @@ def signed_by_all(*, lang: str, title: str, signers: int, link: str) -> MailText
 
 def declined(*, lang: str, title: str, who: str, link: str) -> MailText:
     """Return the mail that tells the others that one party said no; the reason stays inside."""
-    quoted = _quoted(title, lang=checked_language(lang))
+    quoted = quoted_title(title, lang=checked_language(lang))
     name = one_line(who, limit=_MAX_NAME)
     if lang == "es":
         return lay_out(
@@ -263,7 +263,7 @@ def declined(*, lang: str, title: str, who: str, link: str) -> MailText:
 
 def expired(*, lang: str, title: str, missing: int, link: str) -> MailText:
     """Return the mail that tells that the deadline passed; ``missing`` is the number unsigned."""
-    quoted = _quoted(title, lang=checked_language(lang))
+    quoted = quoted_title(title, lang=checked_language(lang))
     if lang == "es":
         lacked = "Faltaba" if missing == 1 else "Faltaban"
         return lay_out(

@@ -40,7 +40,7 @@ class Progress:
 def build_router(pages: Pages) -> APIRouter:
     """Return the routes."""
     router = new_router(pages)
-    agreements = pages.context.agreements
+    agreements, custody = pages.context.agreements, pages.context.custody
 
     @router.get("/agreements/{agreement_id}")
     def show(visitor: Visiting, agreement_id: AgreementId, done: str = "") -> Response:
@@ -53,6 +53,7 @@ def build_router(pages: Pages) -> APIRouter:
             done=done if done in _DONE else "",
             widths=WIDTHS,
             progress=_progress(view, visitor),
+            has_key=bool(custody.recovery_keys(visitor.email)),
         )
 
     @router.get("/agreements/{agreement_id}/progress")
@@ -64,7 +65,13 @@ def build_router(pages: Pages) -> APIRouter:
         if progress.seen == seen:
             # Nothing is swapped then, so nobody who reads or points at something is disturbed.
             return Response(status_code=204)
-        return pages.show("_agreement_progress.html", visitor, view=view, progress=progress)
+        return pages.show(
+            "_agreement_progress.html",
+            visitor,
+            view=view,
+            progress=progress,
+            has_key=bool(custody.recovery_keys(visitor.email)),
+        )
 
     @router.get("/agreements/{agreement_id}/pages/{picture}")
     def page_picture(

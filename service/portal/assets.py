@@ -7,7 +7,10 @@ from typing import Final
 
 from service.portal.errors import MissingAssetError
 
-_HTMX: Final = Path("node_modules") / "htmx.org" / "dist" / "htmx.min.js"
+_LIBRARIES: Final = (
+    Path("node_modules") / "htmx.org" / "dist" / "htmx.min.js",
+    Path("node_modules") / ".acta" / "age.js",
+)
 _TYPES: Final = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -25,15 +28,18 @@ class Asset:
 
 
 class Assets:
-    """The files below ``static/`` and htmx; raises MissingAssetError if htmx is not installed."""
+    """The files below ``static/`` and the libraries; MissingAssetError if one is not installed."""
 
     def __init__(self, folder: Path) -> None:
         paths = [path for path in (folder / "static").iterdir() if path.suffix in _TYPES]
-        if not (folder / _HTMX).is_file():
-            raise MissingAssetError(
-                f"expected {folder / _HTMX}; run `npm ci --ignore-scripts` in {folder}"
-            )
-        self._assets = {path.name: _read(path) for path in [*paths, folder / _HTMX]}
+        for library in _LIBRARIES:
+            if not (folder / library).is_file():
+                raise MissingAssetError(
+                    f"expected {folder / library}; run `npm ci --ignore-scripts` and "
+                    f"`npm run bundle` in {folder}"
+                )
+            paths.append(folder / library)
+        self._assets = {path.name: _read(path) for path in paths}
 
     def get(self, name: str) -> Asset | None:
         """Return the file of this name, None if there is none."""

@@ -12,6 +12,8 @@ from service.portal.agreement_page import build_router as build_agreement_page
 from service.portal.company_pages import build_router as build_company_pages
 from service.portal.identify_pages import build_router as build_identify_pages
 from service.portal.invitation import build_router as build_invitation
+from service.portal.keeping_page import build_router as build_keeping_page
+from service.portal.keys_page import build_router as build_keys_page
 from service.portal.mailbox_pages import build_router as build_mailbox_pages
 from service.portal.pages import Pages
 from service.portal.ports import PortalContext
@@ -40,6 +42,8 @@ _BUILDERS = (
     build_agreement_page,
     build_signing_page,
     build_invitation,
+    build_keys_page,
+    build_keeping_page,
     build_identify_pages,
     build_company_pages,
     build_review_pages,

@@ -9,11 +9,13 @@ from service.agreements import (
     AgreementSummary,
     AgreementView,
     CompanyChoice,
+    KeepingView,
+    KitView,
     PartyDraft,
     SigningView,
 )
 from service.clock import Clock
-from service.custody import CustodyHealth
+from service.custody import CustodyHealth, RecoveryKeyView
 from service.identity import Bureau, Confirmed, LinkView, SessionView
 from service.notary import LogStatus
 from service.notices import StoredMail
@@ -143,6 +145,56 @@ class AgreementsPort(Protocol):
         ...
 
 
+class PartyCustodyPort(Protocol):
+    """People's recovery keys and what they open (``service.agreements``)."""
+
+    def recovery_keys(self, email: str, /) -> Sequence[RecoveryKeyView]:
+        """Return this person's keys that are in use."""
+        ...
+
+    def keys_need_code(self, confirmed_at: datetime, /) -> bool:
+        """Whether a fresh e-mailed code is needed before keys may be changed."""
+        ...
+
+    def add_recovery_key(
+        self,
+        email: str,
+        /,
+        *,
+        recipient: str,
+        kind: str,
+        credential: bytes | None,
+        confirmed_at: datetime,
+        lang: str,
+    ) -> None:
+        """Have this person's agreements open for a key of theirs, and tell them by mail."""
+        ...
+
+    def end_recovery_key(self, email: str, key_id: str, /, *, confirmed_at: datetime) -> None:
+        """Have them open for it no longer; again is no error."""
+        ...
+
+    def custody_kit(self, email: str, agreement_id: str, /) -> KitView:
+        """Return what this person needs to open the document without Acta."""
+        ...
+
+
+class KeepingPort(Protocol):
+    """How agreements are kept, and erasing them (``service.agreements``)."""
+
+    def keeping(self, email: str, agreement_id: str, /) -> KeepingView:
+        """Return how an agreement is kept, as this person may see it."""
+        ...
+
+    def erase_agreement(self, email: str, agreement_id: str, /) -> None:
+        """Have the sender erase an agreement that never came about."""
+        ...
+
+    def erase_my_data(self, email: str, agreement_id: str, /) -> None:
+        """Destroy what opens a party's name and address, and their access."""
+        ...
+
+
 class IdentityPort(Protocol):
     """Codes, sessions and links; each call is a transaction of its own."""
 
@@ -250,6 +302,8 @@ class PortalContext:
     """
 
     agreements: AgreementsPort
+    custody: PartyCustodyPort
+    keeping: KeepingPort
     identity: IdentityPort
     mailbox: MailboxPort | None
     log_status: ReadLogStatus

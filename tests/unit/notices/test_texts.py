@@ -8,12 +8,14 @@ import pytest
 
 from service.notices import (
     MailText,
+    agreement_erased,
     chain_alarm,
     code_for_signing,
     date_words,
     declined,
     expired,
     invitation,
+    recovery_key_added,
     sign_in_code,
     signed_by_all,
 )
@@ -33,6 +35,8 @@ MAILS: dict[str, Callable[[str], MailText]] = {
     "signed": lambda lang: signed_by_all(lang=lang, title=TITLE, signers=2, link=LINK),
     "declined": lambda lang: declined(lang=lang, title=TITLE, who="Ana <Ruiz>", link=LINK),
     "expired": lambda lang: expired(lang=lang, title=TITLE, missing=2, link=LINK),
+    "erased": lambda lang: agreement_erased(lang=lang, title=TITLE, link=LINK),
+    "recovery-key": lambda lang: recovery_key_added(lang=lang, link=LINK),
     "alarm": lambda lang: chain_alarm(
         lang=lang, chain="main\nnet", kind="unreachable", since=DEADLINE, link=LINK
     ),

@@ -44,6 +44,7 @@ from service.portal import (
     PortalSettings,
 )
 from tests.parts import ManualClock
+from tests.unit.portal.custody_rooms import MemoryPartyCustody
 from tests.unit.portal.statuses import custody_health, log_status
 
 CODE = "314159"
@@ -428,6 +429,7 @@ class MemoryRooms:
         self.mailbox = MemoryMailbox(self.clock)
         self.identity = MemoryIdentity(self.clock, self.mailbox)
         self.agreements = MemoryAgreements(self.clock)
+        self.party_custody = MemoryPartyCustody(self.clock)
 
     def verify_upload(self, evidence: bytes, pdf: bytes | None, lang: str, /) -> Mapping[str, Any]:
         """Return the report that the test put here."""
@@ -441,6 +443,8 @@ class MemoryRooms:
         """The portal's collaborators."""
         return PortalContext(
             agreements=self.agreements,
+            custody=self.party_custody,
+            keeping=self.party_custody,
             identity=self.identity,
             mailbox=self.mailbox,
             log_status=lambda: self.log,

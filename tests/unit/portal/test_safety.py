@@ -63,6 +63,12 @@ POSTS = [
     "/agreements/{id}/code/send",
     "/s/" + "x" * 43,
     "/s/" + "x" * 43 + "/code",
+    "/agreements/{id}/keeping/erase",
+    "/agreements/{id}/keeping/erase-mine",
+    "/keys",
+    "/keys/end",
+    "/keys/code",
+    "/keys/code/send",
     "/verify",
 ]
 

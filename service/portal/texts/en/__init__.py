@@ -6,6 +6,8 @@ from service.portal.texts.en.errors import TEXTS as ERRORS
 from service.portal.texts.en.everywhere import TEXTS as EVERYWHERE
 from service.portal.texts.en.identity import TEXTS as IDENTITY
 from service.portal.texts.en.identity_errors import TEXTS as IDENTITY_ERRORS
+from service.portal.texts.en.keeping import TEXTS as KEEPING
+from service.portal.texts.en.keys import TEXTS as KEYS
 from service.portal.texts.en.public import TEXTS as PUBLIC
 from service.portal.texts.en.signing import TEXTS as SIGNING
 from service.portal.texts.en.status import TEXTS as STATUS
@@ -16,6 +18,8 @@ TEXTS: dict[str, str] = {
     **AGREEMENTS,
     **SIGNING,
     **STATUS,
+    **KEYS,
+    **KEEPING,
     **IDENTITY,
     **COMPANIES,
     **ERRORS,

@@ -122,4 +122,11 @@ TEXTS = {
     ),
     "error.custody/revision-missing": "We cannot find this agreement's file. Please tell us.",
     "error.custody/revision-damaged": "The stored file is damaged. Please tell us.",
+    "error.agreements/no-recovery-key": (
+        "Make a recovery key first, under “Recovery keys”; then you can download the kit."
+    ),
+    "error.custody/bad-recipient": "That is not a public key. Make the key again.",
+    "error.custody/too-many-keys": "You have as many keys as one may have. Remove one first.",
+    "error.custody/erasure-refused": ("This contract cannot be erased yet: it has to be kept."),
+    "error.custody/unknown-retention": "There is no such class of keeping.",
 }

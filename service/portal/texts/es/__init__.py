@@ -6,6 +6,8 @@ from service.portal.texts.es.errors import TEXTS as ERRORS
 from service.portal.texts.es.everywhere import TEXTS as EVERYWHERE
 from service.portal.texts.es.identity import TEXTS as IDENTITY
 from service.portal.texts.es.identity_errors import TEXTS as IDENTITY_ERRORS
+from service.portal.texts.es.keeping import TEXTS as KEEPING
+from service.portal.texts.es.keys import TEXTS as KEYS
 from service.portal.texts.es.public import TEXTS as PUBLIC
 from service.portal.texts.es.signing import TEXTS as SIGNING
 from service.portal.texts.es.status import TEXTS as STATUS
@@ -16,6 +18,8 @@ TEXTS: dict[str, str] = {
     **AGREEMENTS,
     **SIGNING,
     **STATUS,
+    **KEYS,
+    **KEEPING,
     **IDENTITY,
     **COMPANIES,
     **ERRORS,

@@ -125,4 +125,13 @@ TEXTS = {
     ),
     "error.custody/revision-missing": "No encontramos el archivo de este contrato. Avísenos.",
     "error.custody/revision-damaged": "El archivo guardado está dañado. Avísenos.",
+    "error.agreements/no-recovery-key": (
+        "Cree antes una clave, en «Claves de recuperación»; después podrá descargar el paquete."
+    ),
+    "error.custody/bad-recipient": "Eso no es una clave pública. Vuelva a crear la clave.",
+    "error.custody/too-many-keys": "Ya tiene tantas claves como se puede. Quite una antes.",
+    "error.custody/erasure-refused": (
+        "Este contrato no se puede borrar todavía: hay que conservarlo."
+    ),
+    "error.custody/unknown-retention": "No existe esa clase de conservación.",
 }
