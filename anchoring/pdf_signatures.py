@@ -36,8 +36,11 @@ from pyhanko_certvalidator.registry import SimpleTrustManager
 from anchoring.cms_attributes import SealBinding, read_seal_attribute, read_statement_attribute
 from anchoring.errors import AnchoringError, InvalidError
 from anchoring.hashing import sha256
+from anchoring.hex_strings import hasten_pyhanko
 from anchoring.signature_form import contents_problem, issued, token_problem
 from anchoring.trust import TrustKey
+
+hasten_pyhanko()
 
 MAX_SIGNATURES = 200
 """50 signers, the seal, and many renewals."""

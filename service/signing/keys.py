@@ -27,7 +27,8 @@ from service.signing.certificates import (
     issue_time_stamper,
 )
 from service.signing.revocation import empty_list, good_answer
-from service.signing.timestamps import EmbeddedStamper, TimeStampAuthority
+from service.signing.signed_data import CmsSigner
+from service.signing.timestamps import TimeStampAuthority
 
 _SECRET = "signing-keys"  # noqa: S105  # a file's name
 _NAMES = ("root", "signer-ca", "seal-ca", "tsa-ca", "seal", "tsa")
@@ -89,12 +90,17 @@ class PlatformKeys:
     def time_stamps(self) -> TimeStampAuthority:
         """The embedded RFC 3161 authority."""
         return TimeStampAuthority(
-            self._parts["tsa"], issuers=[self.chain["tsa-ca"]], clock=self._clock
+            self._parts["tsa"], issuers=[self._parts["tsa-ca"].certificate], clock=self._clock
         )
 
-    def stamper(self) -> EmbeddedStamper:
-        """Return a fresh pyHanko client of the authority; it gathers state, so one a document."""
-        return EmbeddedStamper(self.time_stamps)
+    @cached_property
+    def seal_signer(self) -> CmsSigner:
+        """What the platform signs with, for itself."""
+        return CmsSigner(
+            self._parts["seal"].key,
+            self._parts["seal"].certificate,
+            issuers=[self._parts["seal-ca"].certificate],
+        )
 
     def timestamp_response(self, request_der: bytes) -> bytes:
         """Return the DER answer to a DER RFC 3161 request; refusals are answers too."""

@@ -5,18 +5,23 @@ They go into the sealed PDF, so that it can be validated without asking anybody.
 
 from datetime import datetime, timedelta
 
-from asn1crypto import core
-from asn1crypto import ocsp as asn1_ocsp
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from anchoring.hashing import sha256
+from service.signing import der
 from service.signing.certificates import Issued
+from service.signing.signed_data import ECDSA_SHA256, SHA256_ALGORITHM
 
 # How long a statement about a lasting certificate counts as fresh; archives renew it by then.
 FRESH_FOR = timedelta(days=365)
+
+_GOOD = der.value(0x80)
+_SUCCESSFUL = der.value(0x0A, b"\x00")
+_BASIC_RESPONSE = der.oid("1.3.6.1.5.5.7.48.1.1")
+_ARCHIVE_CUTOFF = der.oid("1.3.6.1.5.5.7.48.1.6")
 
 
 def good_answer(authority: Issued, certificate: x509.Certificate, *, now: datetime) -> bytes:
@@ -30,51 +35,40 @@ def good_answer(authority: Issued, certificate: x509.Certificate, *, now: dateti
     produced = now.replace(microsecond=0)
     known_at = max(start, min(produced, end - timedelta(minutes=1)))
     issuer = authority.certificate
-    single = asn1_ocsp.SingleResponse(
-        {
-            "cert_id": {
-                "hash_algorithm": {"algorithm": "sha256"},
-                "issuer_name_hash": sha256(issuer.subject.public_bytes()),
-                "issuer_key_hash": sha256(_key_bits(issuer)),
-                "serial_number": certificate.serial_number,
-            },
-            "cert_status": asn1_ocsp.CertStatus(name="good", value=core.Null()),
-            "this_update": known_at,
-            "next_update": min(known_at + FRESH_FOR, end),
-        }
+    single = der.sequence(
+        der.sequence(
+            SHA256_ALGORITHM,
+            der.octets(sha256(issuer.subject.public_bytes())),
+            der.octets(sha256(_key_bits(issuer))),
+            der.integer(certificate.serial_number),
+        ),
+        _GOOD,
+        der.generalized_time(known_at),
+        der.value(0xA0, der.generalized_time(min(known_at + FRESH_FOR, end))),
+        _archive_cutoff(start) if produced > end else b"",
     )
-    if produced > end:
-        single["single_extensions"] = [
-            {"extn_id": "archive_cutoff", "critical": False, "extn_value": start}
-        ]
-    data = asn1_ocsp.ResponseData(
-        {
-            # RFC 6960 §4.2.1: by key, as SHA-1 of the public key's bits
-            "responder_id": asn1_ocsp.ResponderId(
-                name="by_key",
-                value=x509.SubjectKeyIdentifier.from_public_key(authority.key.public_key()).digest,
-            ),
-            "produced_at": produced,
-            "responses": [single],
-        }
+    return _answer(authority, [single], produced=produced)
+
+
+def _answer(authority: Issued, singles: list[bytes], *, produced: datetime) -> bytes:
+    """Return a successful OCSPResponse with one BasicOCSPResponse (RFC 6960 §4.2.1)."""
+    # The responder by its key: SHA-1 of the public key's bits, as the format has it.
+    key_hash = x509.SubjectKeyIdentifier.from_public_key(authority.key.public_key()).digest
+    data = der.sequence(
+        der.value(0xA2, der.octets(key_hash)),
+        der.generalized_time(produced),
+        der.sequence(*singles),
     )
-    basic = asn1_ocsp.BasicOCSPResponse(
-        {
-            "tbs_response_data": data,
-            "signature_algorithm": {"algorithm": "sha256_ecdsa"},
-            "signature": authority.key.sign(data.dump(), ec.ECDSA(hashes.SHA256())),
-        }
+    signature = authority.key.sign(data, ec.ECDSA(hashes.SHA256()))
+    basic = der.sequence(data, ECDSA_SHA256, der.value(0x03, b"\x00", signature))
+    return der.sequence(
+        _SUCCESSFUL, der.value(0xA0, der.sequence(_BASIC_RESPONSE, der.octets(basic)))
     )
-    response = asn1_ocsp.OCSPResponse(
-        {
-            "response_status": "successful",
-            "response_bytes": {
-                "response_type": "basic_ocsp_response",
-                "response": core.ParsableOctetString(basic.dump()),
-            },
-        }
-    )
-    return bytes(response.dump())
+
+
+def _archive_cutoff(start: datetime) -> bytes:
+    extension = der.sequence(_ARCHIVE_CUTOFF, der.octets(der.generalized_time(start)))
+    return der.value(0xA1, der.sequence(extension))
 
 
 def _key_bits(certificate: x509.Certificate) -> bytes:

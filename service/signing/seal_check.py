@@ -41,7 +41,7 @@ from anchoring.cms_attributes import SealBinding, read_seal_attribute, read_stat
 from anchoring.pdf_changes import RevisionStep, forbidden_changes
 from service.clock import Clock
 from service.signing.certificates import MAILBOX_POLICY_OID, SEAL_POLICY_OID
-from service.signing.cms_signer import wait_for
+from service.signing.coroutines import wait_for
 from service.signing.errors import SealCheckError
 from service.signing.keys import PlatformKeys
 from service.signing.layout import SEAL_FIELD

@@ -1,10 +1,14 @@
-"""PAdES signatures (EN 319 142-1): a party's, the platform's seal, and the archive time stamp."""
+"""PAdES signatures (EN 319 142-1): a party's, the platform's seal, and the archive time stamp.
+
+pyHanko writes the revision and leaves a gap of a fixed size; what goes into the gap is made in
+``signed_data``, which is where the time went.
+"""
 
 import io
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from asn1crypto import cms
 from asn1crypto import crl as asn1_crl
 from asn1crypto import ocsp as asn1_ocsp
 from asn1crypto import x509 as asn1_x509
@@ -13,23 +17,41 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter, enumerate_sig_fields
+from pyhanko.pdf_utils.writer import BasePdfFileWriter
+from pyhanko.sign.fields import (
+    FieldMDPSpec,
+    MDPPerm,
+    SigFieldSpec,
+    SigSeedSubFilter,
+    enumerate_sig_fields,
+)
 from pyhanko.sign.general import SigningError
-from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, PdfTimeStamper
-from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
-from pyhanko.sign.timestamps import TimeStamper
+from pyhanko.sign.signers.cms_embedder import (
+    PdfCMSEmbedder,
+    SigAppearanceSetup,
+    SigIOSetup,
+    SigMDPSetup,
+    SigObjSetup,
+)
+from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
+from pyhanko.sign.signers.pdf_byterange import DocumentTimestamp, SignatureObject
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.stamp import BaseStampStyle
 
 from anchoring.cms_attributes import SealBinding, seal_attribute, statement_attribute
 from anchoring.hashing import sha256
+from anchoring.hex_strings import hasten_pyhanko
 from service.clock import Clock
+from service.signing import der
 from service.signing.appearance import Appearance, party_style, seal_style
-from service.signing.cms_signer import DIGEST, MemorySigner, wait_for
 from service.signing.errors import SigningFailedError
 from service.signing.keys import OneUseSigner, PlatformKeys
 from service.signing.layout import SEAL_FIELD
+from service.signing.signed_data import CmsSigner, Stamp, signing_time
 
+hasten_pyhanko()
+
+_DIGEST = "sha256"
 # Bytes of hexadecimal CMS in the file. A fixed size saves pyHanko a rehearsal that costs as much
 # as the signature; a signature with time stamp and chain takes about 9,000.
 _RESERVED = 16_384
@@ -59,20 +81,18 @@ def sign_field(
     PictureRefusedError for a drawing that is no small PNG, SigningFailedError if ``field`` is not
     an open signature field.
     """
-    attribute = statement_attribute(statement_sha256)
     return _sign(
         pdf,
         field=field,
-        signer=MemorySigner(
+        signer=CmsSigner(
             signer.key,
-            asn1_x509.Certificate.load(signer.certificate),
-            issuers=[keys.chain["signer-ca"]],
-            attribute=attribute,
+            x509.load_der_x509_certificate(signer.certificate),
+            issuers=[keys.part("signer-ca").certificate],
         ),
+        attribute=statement_attribute(statement_sha256).dump(),
         name=appearance.name,
         style=party_style(appearance),
-        stamper=keys.stamper(),
-        permissions=MDPPerm.FILL_FORMS,
+        stamp=keys.time_stamps.stamp,
         now=clock.now(),
     )
 
@@ -89,11 +109,11 @@ def seal_pdf(
     sealed = _sign(
         pdf,
         field=SEAL_FIELD,
-        signer=_seal_signer(keys, seal_attribute(binding)),
+        signer=keys.seal_signer,
+        attribute=seal_attribute(binding).dump(),
         name=keys.platform,
         style=seal_style(platform=keys.platform, sealed_at=now, lang=lang),
-        stamper=keys.stamper(),
-        permissions=MDPPerm.NO_CHANGES,
+        stamp=keys.time_stamps.stamp,
         now=now,
     )
     return SealedPdf(
@@ -108,24 +128,10 @@ def sign_container(manifest: bytes, keys: PlatformKeys, clock: Clock) -> bytes:
 
     It is packaging (EN 319 162-1): no verdict rests on it.
     """
-    signed = wait_for(
-        _seal_signer(keys, None).async_sign_general_data(
-            manifest,
-            DIGEST,
-            use_cades=True,
-            timestamper=keys.stamper(),
-            signed_attr_settings=PdfCMSSignedAttributes(signing_time=clock.now()),
-        )
-    )
-    return bytes(signed.dump())
-
-
-def _seal_signer(keys: PlatformKeys, attribute: cms.CMSAttribute | None) -> MemorySigner:
-    return MemorySigner(
-        keys.part("seal").key,
-        keys.chain["seal"],
-        issuers=[keys.chain["seal-ca"]],
-        attribute=attribute,
+    return keys.seal_signer.sign_detached(
+        sha256(manifest),
+        attributes=[signing_time(der.utc_time(clock.now()))],
+        stamp=keys.time_stamps.stamp,
     )
 
 
@@ -133,39 +139,52 @@ def _sign(
     pdf: bytes,
     *,
     field: str,
-    signer: MemorySigner,
+    signer: CmsSigner,
+    attribute: bytes,
     name: str,
     style: BaseStampStyle,
-    stamper: TimeStamper,
-    permissions: MDPPerm,
+    stamp: Stamp,
     now: datetime,
 ) -> bytes:
-    metadata = PdfSignatureMetadata(
-        field_name=field,
-        md_algorithm=DIGEST,
-        subfilter=SigSeedSubFilter.PADES,
-        name=name,
-        docmdp_permissions=permissions,
-    )
     try:
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
         if any(enumerate_sig_fields(writer.prev, filled_status=True, with_name=SEAL_FIELD)):
             raise SigningFailedError("the document is sealed: nothing can be signed after that")
-        session = PdfSigner(
-            metadata, signer, timestamper=stamper, stamp_style=style
-        ).init_signing_session(writer, existing_fields_only=True)
-        session.system_time = now
-        prepared = session.prepare_tbs_document(validation_info=None, bytes_reserved=_RESERVED)
-        output = io.BytesIO()
-        digest, _ = prepared.digest_tbs_document(output=output)
-        wait_for(
-            prepared.perform_signature(
-                digest.document_digest, PdfCMSSignedAttributes(signing_time=now)
+        _declare_pades(writer)
+        embedding = PdfCMSEmbedder().write_cms(field, writer, existing_fields_only=True)
+        lock = next(embedding).get_object()["/Lock"]
+        embedding.send(
+            SigObjSetup(
+                sig_placeholder=SignatureObject(
+                    timestamp=now,
+                    subfilter=SigSeedSubFilter.PADES,
+                    name=name,
+                    bytes_reserved=_RESERVED,
+                ),
+                # What the field's lock says, as preparing made it: a party's locks that field,
+                # the seal's everything.
+                mdp_setup=SigMDPSetup(
+                    md_algorithm=_DIGEST,
+                    field_lock=FieldMDPSpec.from_pdf_object(lock),
+                    docmdp_perms=MDPPerm(lock["/P"]) if "/P" in lock else None,
+                ),
+                appearance_setup=SigAppearanceSetup(style=style, timestamp=now, name=name),
             )
         )
-    except (SigningError, PdfError, OSError) as error:
+        output = io.BytesIO()
+        digest, _ = embedding.send(SigIOSetup(md_algorithm=_DIGEST, output=output))
+        embedding.send(
+            signer.sign_detached(digest.document_digest, attributes=[attribute], stamp=stamp)
+        )
+    except (SigningError, PdfError, OSError, KeyError) as error:
         raise SigningFailedError(f"no signature could be put into {field}") from error
-    return bytes(output.getvalue())
+    return output.getvalue()
+
+
+def _declare_pades(writer: BasePdfFileWriter) -> None:
+    writer.ensure_output_version(version=(1, 7))
+    if writer.output_version < (2, 0):
+        writer.register_extension(ESIC_EXTENSION_1)
 
 
 def _with_archive_stamp(pdf: bytes, *, keys: PlatformKeys, clock: Clock) -> bytes:
@@ -193,11 +212,19 @@ def _with_archive_stamp(pdf: bytes, *, keys: PlatformKeys, clock: Clock) -> byte
             ocsps=[asn1_ocsp.OCSPResponse.load(answer) for answer in answers],
             crls=[asn1_crl.CertificateList.load(keys.revocation_list(now=now))],
         )
-        output = wait_for(
-            PdfTimeStamper(keys.stamper()).async_timestamp_pdf(
-                writer, DIGEST, bytes_reserved=_RESERVED
-            )
-        )
+        return _stamped(writer, keys.time_stamps.stamp)
     except (SigningError, PdfError, OSError) as error:
         raise SigningFailedError("the archive time stamp could not be added") from error
-    return bytes(output.getvalue())
+
+
+def _stamped(writer: IncrementalPdfFileWriter, stamp: Stamp) -> bytes:
+    """Write ``writer``'s revision with a document time stamp (EN 319 142-1 §5.5) over it."""
+    _declare_pades(writer)
+    field = f"acta-time-stamp-{secrets.token_hex(8)}"
+    embedding = PdfCMSEmbedder(SigFieldSpec(field)).write_cms(field, writer)
+    next(embedding)
+    embedding.send(SigObjSetup(sig_placeholder=DocumentTimestamp(bytes_reserved=_RESERVED)))
+    output = io.BytesIO()
+    digest, _ = embedding.send(SigIOSetup(md_algorithm=_DIGEST, output=output))
+    embedding.send(stamp(digest.document_digest))
+    return output.getvalue()
