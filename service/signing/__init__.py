@@ -30,7 +30,12 @@ if TYPE_CHECKING:
     )
     from service.signing.ingest import MAX_BYTES, MAX_PAGES, PdfFacts, inspect_pdf, render_page
     from service.signing.keys import OneUseSigner, PlatformKeys, issue_signer
-    from service.signing.layout import MAX_PARTIES, SEAL_FIELD, SIGNATURE_PAGES, party_field
+    from service.signing.layout import (
+        MAX_PARTIES,
+        SEAL_FIELD,
+        party_field,
+        signature_page_count,
+    )
     from service.signing.page_codes import new_page_code
     from service.signing.preparing import FieldParty, prepare_pdf
     from service.signing.seal_check import check_sealed
@@ -59,7 +64,7 @@ _HOMES = {
     ),
     "ingest": ("MAX_BYTES", "MAX_PAGES", "PdfFacts", "inspect_pdf", "render_page"),
     "keys": ("OneUseSigner", "PlatformKeys", "issue_signer"),
-    "layout": ("MAX_PARTIES", "SEAL_FIELD", "SIGNATURE_PAGES", "party_field"),
+    "layout": ("MAX_PARTIES", "SEAL_FIELD", "party_field", "signature_page_count"),
     "page_codes": ("new_page_code",),
     "preparing": ("FieldParty", "prepare_pdf"),
     "seal_check": ("check_sealed",),
@@ -72,7 +77,6 @@ __all__ = [
     "MAX_PAGES",
     "MAX_PARTIES",
     "SEAL_FIELD",
-    "SIGNATURE_PAGES",
     "Appearance",
     "FieldParty",
     "OneUseSigner",
@@ -106,6 +110,7 @@ __all__ = [
     "seal_pdf",
     "sign_container",
     "sign_field",
+    "signature_page_count",
 ]
 
 
