@@ -38,6 +38,7 @@ from anchoring.errors import AnchoringError, InvalidError
 from anchoring.hashing import sha256
 from anchoring.hex_strings import hasten_pyhanko
 from anchoring.signature_form import contents_problem, issued, token_problem
+from anchoring.stepwise_diff import StepwisePolicy
 from anchoring.trust import TrustKey
 
 hasten_pyhanko()
@@ -185,9 +186,12 @@ async def _examine(
     if len(embedded) > MAX_SIGNATURES:
         raise MalformedPdf(f"expected at most {MAX_SIGNATURES} signatures, got {len(embedded)}")
     revocation = _revocation_data(reader)
+    policy = StepwisePolicy()
     facts = []
     for signature in embedded:
         _check_contents(pdf, signature)
+        # pyHanko keeps what it finds here and compares no revisions again.
+        signature.compute_integrity_info(policy)
         if str(signature.sig_object_type) == "/DocTimeStamp":
             facts.append(await _time_stamp(signature, tsa_keys, revocation))
         else:

@@ -15,6 +15,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from service.api import (
     build_anchors_router,
+    build_pki_router,
     build_public_router,
     build_status_router,
     on_http_error,
@@ -129,6 +130,13 @@ def build_app(rooms: Rooms) -> FastAPI:
             trust_file=rooms.trust.current,
             trust_statement=rooms.trust.statement,
             timestamp=rooms.keys.timestamp_response,
+        )
+    )
+    app.include_router(
+        build_pki_router(
+            answer=rooms.keys.responder.respond,
+            revoked_by=rooms.keys.revoked_by,
+            certificate_of=rooms.keys.certificate_of,
         )
     )
     app.include_router(build_status_router(notary=rooms.notary))

@@ -1,10 +1,11 @@
-"""The service's commands of ``acta``: serve, api-key, demo, and the operator's of ``acta log``."""
+"""The service's commands of ``acta``: serve, api-key, demo, keys, and ``acta log``'s."""
 
 import argparse
 import sys
 from pathlib import Path
 
 from anchoring.log_commands import log_actions
+from service.key_commands import add_key_commands
 from service.log_commands import add_log_actions
 
 
@@ -31,6 +32,7 @@ def commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     demo.add_argument("--verifier", type=Path, required=True, help="the outsider's `acta`")
     demo.set_defaults(run=_demo)
 
+    add_key_commands(subparsers)
     add_log_actions(log_actions(subparsers))
 
 

@@ -30,6 +30,7 @@ _QUEUES = {
     "sequence-and-anchor": "sequencing",
     "seal-agreement": "journey",
     "expire-agreement": "deadlines",
+    "renew-agreement": "renewals",
     "upkeep": "upkeep",
 }
 _POLL_S = 0.1
@@ -113,6 +114,7 @@ class Jobs:
             "sequencing": 1,
             "journey": 3,
             "deadlines": 1,
+            "renewals": 1,
             "upkeep": 1,
             # One run at a time for each chain, so that none waits for another's.
             **{_anchor_queue(chain): 1 for chain in notary.chain_names},
@@ -263,6 +265,10 @@ def _register(
     def expire(agreement_id: str) -> None:
         agreements.expire(agreement_id)
 
+    @DBOS.step(name="renew")
+    def renew(agreement_id: str) -> None:
+        agreements.renew(agreement_id)
+
     @DBOS.step(name="keep-up")
     def keep_up(task: int) -> None:
         upkeep[task]()
@@ -321,6 +327,11 @@ def _register(
     @workflow("expire-agreement")
     def expire_agreement(agreement_id: str) -> None:
         until_done(expire, agreement_id)
+
+    @workflow("renew-agreement")
+    def renew_agreement(agreement_id: str) -> None:
+        until_done(renew, agreement_id)
+        until_done(write_evidence)
 
     @workflow("upkeep")
     def keep_everything_up() -> None:

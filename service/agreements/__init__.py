@@ -3,6 +3,7 @@
 from service.agreements.desk import Desk, Links
 from service.agreements.errors import AgreementNotFoundError
 from service.agreements.pictures import PictureCache
+from service.agreements.renewing import Renewing
 from service.agreements.sealing import Sealing
 from service.agreements.signing_turn import SigningTurns
 from service.agreements.views import (
@@ -31,5 +32,5 @@ __all__ = [
 ]
 
 
-class Agreements(SigningTurns, Sealing):
+class Agreements(SigningTurns, Sealing, Renewing):
     """Every use case of agreements, over one desk of collaborators."""

@@ -6,6 +6,7 @@ pyHanko writes the revision and leaves a gap of a fixed size; what goes into the
 
 import io
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,7 +36,9 @@ from pyhanko.sign.signers.cms_embedder import (
 )
 from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
 from pyhanko.sign.signers.pdf_byterange import DocumentTimestamp, SignatureObject
+from pyhanko.sign.validation import EmbeddedPdfSignature
 from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 from pyhanko.stamp import BaseStampStyle
 
 from anchoring.cms_attributes import SealBinding, seal_attribute, statement_attribute
@@ -48,6 +51,7 @@ from service.signing.errors import SigningFailedError
 from service.signing.keys import OneUseSigner, PlatformKeys
 from service.signing.layout import SEAL_FIELD
 from service.signing.signed_data import CmsSigner, Stamp, signing_time
+from service.signing.time_stamp_client import published_lists
 
 hasten_pyhanko()
 
@@ -81,18 +85,15 @@ def sign_field(
     PictureRefusedError for a drawing that is no small PNG, SigningFailedError if ``field`` is not
     an open signature field.
     """
+    certificate = x509.load_der_x509_certificate(signer.certificate)
     return _sign(
         pdf,
         field=field,
-        signer=CmsSigner(
-            signer.key,
-            x509.load_der_x509_certificate(signer.certificate),
-            issuers=[keys.part("signer-ca").certificate],
-        ),
+        signer=CmsSigner(signer.key, certificate, issuers=[keys.issuer_of(certificate)]),
         attribute=statement_attribute(statement_sha256).dump(),
         name=appearance.name,
         style=party_style(appearance),
-        stamp=keys.time_stamps.stamp,
+        stamp=keys.stamp,
         now=clock.now(),
     )
 
@@ -113,7 +114,7 @@ def seal_pdf(
         attribute=seal_attribute(binding).dump(),
         name=keys.platform,
         style=seal_style(platform=keys.platform, sealed_at=now, lang=lang),
-        stamp=keys.time_stamps.stamp,
+        stamp=keys.stamp,
         now=now,
     )
     return SealedPdf(
@@ -121,6 +122,14 @@ def seal_pdf(
         # The seal's ByteRange ends where its revision ends: nothing has been added yet.
         covered_sha256=sha256(sealed),
     )
+
+
+def renew_seal(pdf: bytes, *, keys: PlatformKeys, clock: Clock) -> bytes:
+    """Return a sealed PDF with newer validation data and another document time stamp over it.
+
+    What the seal covers, and so the document's leaf, is as it was (SPEC.md §8).
+    """
+    return _with_archive_stamp(pdf, keys=keys, clock=clock)
 
 
 def sign_container(manifest: bytes, keys: PlatformKeys, clock: Clock) -> bytes:
@@ -131,7 +140,7 @@ def sign_container(manifest: bytes, keys: PlatformKeys, clock: Clock) -> bytes:
     return keys.seal_signer.sign_detached(
         sha256(manifest),
         attributes=[signing_time(der.utc_time(clock.now()))],
-        stamp=keys.time_stamps.stamp,
+        stamp=keys.stamp,
     )
 
 
@@ -190,14 +199,22 @@ def _declare_pades(writer: BasePdfFileWriter) -> None:
 def _with_archive_stamp(pdf: bytes, *, keys: PlatformKeys, clock: Clock) -> bytes:
     now = clock.now()
     try:
-        reader = PdfFileReader(io.BytesIO(pdf))
+        signatures = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
         signers = [
             x509.load_der_x509_certificate(signature.signer_cert.dump())
-            for signature in reader.embedded_regular_signatures
-            if signature.field_name != SEAL_FIELD
+            for signature in signatures
+            if signature.sig_object_type == "/Sig" and signature.field_name != SEAL_FIELD
         ]
+        ours = {one.dump() for one in keys.certificates}
+        foreign = {
+            one.dump(): one
+            for signature in signatures
+            for one in _stamping_certificates(signature)
+            if one.dump() not in ours
+        }
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
         answers = keys.answers_for(signers, now=now)
+        lists = [keys.revocation_list(now=now), *published_lists(list(foreign.values()))]
         # Before the stamp, in its revision: what comes after it would have no proof of its time.
         DocumentSecurityStore.supply_dss_in_writer(
             writer,
@@ -207,14 +224,25 @@ def _with_archive_stamp(pdf: bytes, *, keys: PlatformKeys, clock: Clock) -> byte
                     asn1_x509.Certificate.load(signer.public_bytes(Encoding.DER))
                     for signer in signers
                 ),
-                *keys.chain.values(),
+                *keys.certificates,
+                *foreign.values(),
             ],
             ocsps=[asn1_ocsp.OCSPResponse.load(answer) for answer in answers],
-            crls=[asn1_crl.CertificateList.load(keys.revocation_list(now=now))],
+            crls=[asn1_crl.CertificateList.load(one) for one in lists],
         )
-        return _stamped(writer, keys.time_stamps.stamp)
+        return _stamped(writer, keys.stamp)
     except (SigningError, PdfError, OSError) as error:
         raise SigningFailedError("the archive time stamp could not be added") from error
+
+
+def _stamping_certificates(signature: EmbeddedPdfSignature) -> Iterator[asn1_x509.Certificate]:
+    """Yield the certificates that a signature's time stamp, or a document time stamp, carries."""
+    tokens = [signature.signed_data]
+    if signature.sig_object_type == "/Sig":
+        tokens = list(extract_tst_data_iter(signature.signer_info, signed=False))
+    for token in tokens:
+        for choice in token["certificates"]:
+            yield choice.chosen
 
 
 def _stamped(writer: IncrementalPdfFileWriter, stamp: Stamp) -> bytes:

@@ -66,5 +66,3 @@ class ReadyStamper(TimeStamper):  # type: ignore[misc]  # pyHanko's base is unty
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> object:
         """Return the token, whatever is to be stamped."""
         return self._token
-
-

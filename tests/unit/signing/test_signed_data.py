@@ -94,8 +94,13 @@ def test_the_bytes_are_those_that_pyhanko_writes(
         )
     )
     assert ours == theirs.dump()
-    # And what asn1crypto makes anew of what it read is what was read: it is DER.
-    assert cms.ContentInfo.load(ours, strict=True).dump(force=True) == ours
+    # And what asn1crypto makes anew of the attributes it read is what was read: they are DER.
+    (signer,) = cms.ContentInfo.load(ours, strict=True)["content"]["signer_infos"]
+    attributes = signer["signed_attrs"]
+    assert (
+        attributes.dump()
+        == cms.CMSAttributes.load(attributes.untag().dump()).retag({"implicit": 0}).dump()
+    )
 
 
 @settings(max_examples=60, deadline=None)
@@ -115,7 +120,7 @@ def test_object_identifiers_are_der(first: int, second: int, rest: list[int]) ->
     assert der.oid(dotted) == core.ObjectIdentifier(dotted).dump()
 
 
-@given(st.datetimes(datetime(1950, 1, 1), datetime(2049, 12, 31), timezones=st.just(UTC)))
+@given(st.datetimes(NOON.replace(1950, tzinfo=None), NOON.replace(2049, tzinfo=None), timezones=st.just(UTC)))
 def test_times_are_der(moment: datetime) -> None:
     whole = moment.replace(microsecond=0)
     assert der.utc_time(moment) == core.UTCTime(whole).dump()
@@ -140,9 +145,7 @@ def test_pyhanko_finds_signature_and_time_stamp_intact(content: bytes, statement
     stamps = TimeStampAuthority(
         Issued(pair.key, pair.certificate), issuers=[issuer.certificate], clock=ManualClock()
     )
-    signed = CmsSigner(
-        pair.key, pair.certificate, issuers=[issuer.certificate]
-    ).sign_detached(
+    signed = CmsSigner(pair.key, pair.certificate, issuers=[issuer.certificate]).sign_detached(
         sha256(content),
         attributes=[statement_attribute(statement).dump(), signing_time(der.utc_time(NOON))],
         stamp=stamps.stamp,
