@@ -27,7 +27,7 @@ from service.signing.generations import (
     load_generations,
 )
 from service.signing.responder import Authority, Responder
-from service.signing.revocation import good_answer, revocation_list
+from service.signing.revocation import kept_answer, revocation_list
 from service.signing.signed_data import CmsSigner, Stamp
 from service.signing.timestamps import TimeStampAuthority
 
@@ -227,12 +227,23 @@ class PlatformKeys:
         return listed + [_listed("tsa-ca", one, None) for one in self._stamp_authorities]
 
     def answers_for(self, signers: list[x509.Certificate], *, now: datetime) -> list[bytes]:
-        """Return DER OCSP responses for the signers, the seal and the time stamper."""
-        wanted = [*signers, self._parts["seal"].certificate, self._parts["tsa"].certificate]
-        return [
-            good_answer(self._issuer(certificate).issued, certificate, now=now)
-            for certificate in wanted
-        ]
+        """Return DER OCSP responses for the signers, and for every seal and time stamper of ours.
+
+        Also for those that were replaced: a party may have signed before, and the seal come after.
+        """
+        answers = [kept_answer(self._issuer(one).issued, one, now=now) for one in signers]
+        for name, authority in self.authorities.items():
+            if name != "root":
+                answers += [
+                    kept_answer(
+                        authority.issued,
+                        certificate,
+                        now=now,
+                        revoked_at=authority.revoked.get(certificate.serial_number),
+                    )
+                    for certificate in authority.certified
+                ]
+        return answers
 
     def revocation_list(self, *, now: datetime) -> bytes:
         """Return the root's DER CRL for keeping, which speaks of every authority."""

@@ -17,9 +17,6 @@ from service.signing import der
 from service.signing.certificates import Issued
 from service.signing.signed_data import ECDSA_SHA256, SHA256_ALGORITHM
 
-# How long a statement about a lasting certificate counts as fresh; archives renew it by then.
-FRESH_FOR = timedelta(days=365)
-
 FRESH_FOR_ASKING = timedelta(days=1)
 """How long an answer to somebody who asks is fresh."""
 
@@ -30,12 +27,19 @@ _BASIC_RESPONSE = der.oid("1.3.6.1.5.5.7.48.1.1")
 _ARCHIVE_CUTOFF = der.oid("1.3.6.1.5.5.7.48.1.6")
 
 
-def good_answer(authority: Issued, certificate: x509.Certificate, *, now: datetime) -> bytes:
-    """Return a DER OCSP response of ``authority``: ``certificate`` was never revoked.
+def kept_answer(
+    authority: Issued,
+    certificate: x509.Certificate,
+    *,
+    now: datetime,
+    revoked_at: datetime | None = None,
+) -> bytes:
+    """Return a DER OCSP response of ``authority`` about ``certificate``, for keeping.
 
     For a certificate that has expired, as one-use ones have when the agreement is sealed, it
     speaks of the time of its validity and says so with an archive cutoff (RFC 6960 §4.4.4):
-    validators slide back to ``nextUpdate``, which must not lie behind the certificate's end.
+    validators slide back to ``nextUpdate``, which must not lie behind the certificate's end, nor
+    before it, or a file could not be validated between the two. Who wants to know of today asks.
     """
     start, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     produced = now.replace(microsecond=0)
@@ -48,9 +52,9 @@ def good_answer(authority: Issued, certificate: x509.Certificate, *, now: dateti
             der.octets(sha256(_key_bits(issuer))),
             der.integer(certificate.serial_number),
         ),
-        GOOD,
+        GOOD if revoked_at is None else revoked(revoked_at),
         der.generalized_time(known_at),
-        der.value(0xA0, der.generalized_time(min(known_at + FRESH_FOR, end))),
+        der.value(0xA0, der.generalized_time(end)),
         archive_cutoff(start) if produced > end else b"",
     )
     return signed_answer(authority, [single], produced=produced)
@@ -104,15 +108,16 @@ def revocation_list(
 ) -> bytes:
     """Return a DER CRL of ``authority``; ``revoked`` maps serial numbers to when.
 
-    ``keeping``: for an archive, fresh for a year. It never outlives its authority.
+    ``keeping``: for an archive, which cannot ask again: as fresh as its authority lasts.
     """
     moment = now.replace(microsecond=0)
-    until = moment + (FRESH_FOR if keeping else FRESH_FOR_ASKING)
+    ends = authority.certificate.not_valid_after_utc
+    until = ends if keeping else min(moment + FRESH_FOR_ASKING, ends)
     builder = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(authority.certificate.subject)
         .last_update(moment)
-        .next_update(max(min(until, authority.certificate.not_valid_after_utc), moment))
+        .next_update(max(until, moment))
         .add_extension(x509.CRLNumber(int(moment.timestamp())), critical=False)
         .add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.key.public_key()),

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from asn1crypto import cms
+from asn1crypto.crl import CertificateList
+from asn1crypto.ocsp import OCSPResponse
 from cryptography import x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESPassed
@@ -36,6 +38,7 @@ from pyhanko_certvalidator.policy_decl import (
     RevocationCheckingRule,
 )
 from pyhanko_certvalidator.registry import SimpleTrustManager
+from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 
 from anchoring.cms_attributes import SealBinding, read_seal_attribute, read_statement_attribute
 from anchoring.pdf_changes import RevisionStep, forbidden_changes
@@ -115,7 +118,7 @@ async def _check(
     if read_seal_attribute(seal.signer_info["signed_attrs"]) != binding:
         raise SealCheckError("the seal does not carry the binding it was given")
     _check_policy(seal, SEAL_POLICY_OID)
-    specification = _specification(keys)
+    specification = _specification(keys, now=now)
     timing = ValidationTimingInfo(
         validation_time=now, best_signature_time=now, point_in_time_validation=False
     )
@@ -208,8 +211,8 @@ def _check_result(signature: EmbeddedPdfSignature, result: AdESLTAValidationResu
     )
     if status.modification_level is None or status.modification_level > allowed:
         raise SealCheckError(f"more than signatures was added after the one in {name}")
-    if not status.bottom_line:
-        raise SealCheckError(f"the signature in {name} does not validate")
+    # Not ``bottom_line``: it looks at the time stamp's certificate today. What AdES says above has
+    # looked at it when the next time stamp saw it.
 
 
 async def _check_time_stamp(
@@ -262,12 +265,7 @@ def weakens_at(pdf: bytes) -> tuple[datetime, datetime]:
         raise SealCheckError("expected a pdf with a document time stamp") from error
 
 
-def _specification(keys: PlatformKeys) -> PdfSignatureValidationSpec:
-    authorities = [
-        certificate
-        for purpose in ("signer-ca", "seal-ca", "tsa-ca")
-        for certificate in keys.authority_certificates(purpose)
-    ]
+def _specification(keys: PlatformKeys, *, now: datetime) -> PdfSignatureValidationSpec:
     policy = CertValidationPolicySpec(
         trust_manager=SimpleTrustManager.build([keys.chain["root"], *keys.stamp_authorities]),
         # What there is to know lies in the file; nobody is asked.
@@ -288,19 +286,29 @@ def _specification(keys: PlatformKeys) -> PdfSignatureValidationSpec:
                 online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY
             ),
             # EN 319 102-1 §5.6.2.4 wants proof that the issuer existed while a certificate that
-            # has expired since was valid. We issued both, so we know.
+            # has expired since was valid. We issued them all, so we know.
             local_knowledge=LocalKnowledge(
+                # What the file holds about the newest time stamp's certificate grows stale; who
+                # reads it later fetches this, as its certificates say where.
+                known_crls=[
+                    CRLContainer(CertificateList.load(keys.revocation_list(now=now))),
+                ],
+                known_ocsps=[
+                    container
+                    for answer in keys.answers_for([], now=now)
+                    for container in OCSPContainer.load_multi(OCSPResponse.load(answer))
+                ],
                 known_poes=[
                     KnownPOE(
                         poe_type=POEType.PROVIDED,
-                        digest=digest_for_poe(authority.dump()),
-                        poe_time=authority.not_valid_before,
+                        digest=digest_for_poe(certificate.dump()),
+                        poe_time=certificate.not_valid_before,
                         validation_object=ValidationObject(
-                            ValidationObjectType.CERTIFICATE, authority
+                            ValidationObjectType.CERTIFICATE, certificate
                         ),
                     )
-                    for authority in authorities
-                ]
+                    for certificate in keys.certificates
+                ],
             ),
         ),
         diff_policy=None,

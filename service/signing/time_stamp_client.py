@@ -123,7 +123,9 @@ class TimeStampClient:
             allow_fetching=False,
             revocation_mode="soft-fail",
         )
-        found = wait_for(validate_tst_signed_data(signed, context, digest))
+        found = wait_for(
+            validate_tst_signed_data(signed, context, lambda name: _if_sha256(name, digest))
+        )
         if not (found["intact"] and found["valid"]):
             raise _BadAnswerError("it does not stamp what was sent")
         if found.get("trust_problem_indic") is not None or found.get("validation_path") is None:
@@ -132,6 +134,10 @@ class TimeStampClient:
         if loose is not None:
             raise _BadAnswerError(f"its form is loose: {loose}")
         return encoded
+
+
+def _if_sha256(algorithm: str, digest: bytes) -> bytes:
+    return digest if algorithm == "sha256" else b""
 
 
 def published_lists(

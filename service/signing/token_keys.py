@@ -32,6 +32,8 @@ class TokenPlace:
         self._module, self._token, self._pin = module, token, pin
         self._mutex = threading.RLock()
         self._session: Session | None = None
+        # Good for the session that they were found in.
+        self._handles: dict[str, Any] = {}
         self._pin_refused = False
 
     def __repr__(self) -> str:
@@ -83,8 +85,11 @@ class TokenPlace:
         from pkcs11 import Mechanism, ObjectClass
 
         def signed(session: Any) -> bytes:
-            key = session.get_key(label=label, object_class=ObjectClass.PRIVATE_KEY)
-            return bytes(key.sign(digest, mechanism=Mechanism.ECDSA))
+            if label not in self._handles:
+                self._handles[label] = session.get_key(
+                    label=label, object_class=ObjectClass.PRIVATE_KEY
+                )
+            return bytes(self._handles[label].sign(digest, mechanism=Mechanism.ECDSA))
 
         return bytes(self._do(signed))
 
@@ -131,6 +136,7 @@ class TokenPlace:
     def _open(self) -> None:
         import pkcs11
 
+        self._handles.clear()
         if self._pin_refused:
             # A token locks itself for good after a few wrong PINs.
             raise TokenError(f"token {self._token!r} refused the PIN; it is not tried again")

@@ -107,7 +107,7 @@ def test_openssl_accepts_what_is_said_about_revocation(tmp_path: Path) -> None:
     assert "Response verify OK" in said
     # The answer was given when the certificate had expired, and says what it speaks of.
     assert "OCSP Archive Cutoff" in said
-    assert "Next Update: Jan 31 12:10:00 2026 GMT" in said
+    assert "Next Update: Jan 31 12:11:00 2026 GMT" in said
     assert "verify OK" in openssl(
         tmp_path, "crl", "-inform", "DER", "-in", "list.der", "-CAfile", "root.pem", "-noout"
     )

@@ -120,7 +120,11 @@ def test_object_identifiers_are_der(first: int, second: int, rest: list[int]) ->
     assert der.oid(dotted) == core.ObjectIdentifier(dotted).dump()
 
 
-@given(st.datetimes(NOON.replace(1950, tzinfo=None), NOON.replace(2049, tzinfo=None), timezones=st.just(UTC)))
+@given(
+    st.datetimes(
+        NOON.replace(1950, tzinfo=None), NOON.replace(2049, tzinfo=None), timezones=st.just(UTC)
+    )
+)
 def test_times_are_der(moment: datetime) -> None:
     whole = moment.replace(microsecond=0)
     assert der.utc_time(moment) == core.UTCTime(whole).dump()
