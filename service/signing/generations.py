@@ -130,7 +130,7 @@ def rotate_signing_keys(
     *,
     purposes: Sequence[Purpose],
     clock: Clock,
-    place: KeyPlace,
+    place: KeyPlace | None,
     pki_url: str | None,
     compromised: bool,
 ) -> int:
@@ -141,6 +141,7 @@ def rotate_signing_keys(
     no keys to replace yet.
     """
     expect_made(keyring)
+    place = place or InFile()
     generations = load_generations(keyring, platform="", clock=clock, place=place, pki_url=pki_url)
     number = len(generations) + 1
     root = generations[0].parts["root"]

@@ -191,7 +191,7 @@ def _sign(
 
 
 def _declare_pades(writer: BasePdfFileWriter) -> None:
-    writer.ensure_output_version(version=(1, 7))
+    writer.ensure_output_version(version=(1, 7))  # type: ignore[no-untyped-call]
     if writer.output_version < (2, 0):
         writer.register_extension(ESIC_EXTENSION_1)
 
@@ -251,7 +251,8 @@ def _stamped(writer: IncrementalPdfFileWriter, stamp: Stamp) -> bytes:
     field = f"acta-time-stamp-{secrets.token_hex(8)}"
     embedding = PdfCMSEmbedder(SigFieldSpec(field)).write_cms(field, writer)
     next(embedding)
-    embedding.send(SigObjSetup(sig_placeholder=DocumentTimestamp(bytes_reserved=_RESERVED)))
+    gap = DocumentTimestamp(bytes_reserved=_RESERVED)  # type: ignore[no-untyped-call]
+    embedding.send(SigObjSetup(sig_placeholder=gap))
     output = io.BytesIO()
     digest, _ = embedding.send(SigIOSetup(md_algorithm=_DIGEST, output=output))
     embedding.send(stamp(digest.document_digest))

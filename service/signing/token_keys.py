@@ -157,7 +157,11 @@ class TokenKey(ec.EllipticCurvePrivateKey):
     def __init__(self, place: TokenPlace, label: str, public: ec.EllipticCurvePublicKey) -> None:
         self._place, self.label, self._public = place, label, public
 
-    def sign(self, data: bytes, signature_algorithm: ec.EllipticCurveSignatureAlgorithm) -> bytes:
+    def sign(
+        self,
+        data: bytes | bytearray | memoryview,
+        signature_algorithm: ec.EllipticCurveSignatureAlgorithm,
+    ) -> bytes:
         """Return the DER ECDSA signature of ``data`` with SHA-256, the only way there is."""
         raw = self._place.sign(self.label, sha256(bytes(data)))
         half = len(raw) // 2
@@ -187,7 +191,7 @@ class TokenKey(ec.EllipticCurvePrivateKey):
         """Refuse: the key cannot leave its token."""
         raise TokenError("the key cannot leave its token")
 
-    def private_bytes(self, *_arguments: object) -> NoReturn:  # type: ignore[override]
+    def private_bytes(self, *_arguments: object) -> NoReturn:
         """Refuse: the key cannot leave its token."""
         raise TokenError("the key cannot leave its token")
 

@@ -30,7 +30,7 @@ def client(
 ) -> TimeStampClient:
     return TimeStampClient(
         urls,
-        authorities=[trusted.part("tsa-ca").certificate],
+        authorities=[trusted.part("root").certificate],
         own=own.time_stamps.stamp,
         clock=clock,
         seconds=5,
@@ -125,7 +125,7 @@ def test_a_sealed_pdf_with_foreign_time_stamps_is_good(tmp_path: Path) -> None:
 
     with LocalServer(reply) as server:
         made.append(foreign(tmp_path, clock, f"{server.url}/pki"))
-        authority = made[0].part("tsa-ca").certificate
+        authority = made[0].part("root").certificate
         keys = PlatformKeys.load_or_create(
             Keyring(tmp_path / "own", bytes(range(32))),
             name="Acta",
@@ -135,8 +135,6 @@ def test_a_sealed_pdf_with_foreign_time_stamps_is_good(tmp_path: Path) -> None:
         keys.stamp_by(client(f"{server.url}/", trusted=made[0], own=keys, clock=clock).stamp)
         studio = Studio(keys, clock)
         sealed = studio.whole(reportlab_pdf(pages=1)).pdf
-        studio.check(sealed)
-        clock.advance(days=200)
         studio.check(sealed)
     *_, last = signatures_of(sealed).values()
     assert last.signer_cert.dump() == made[0].chain["tsa"].dump()
