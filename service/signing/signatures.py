@@ -24,7 +24,6 @@ from pyhanko.sign.fields import (
     MDPPerm,
     SigFieldSpec,
     SigSeedSubFilter,
-    enumerate_sig_fields,
 )
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers.cms_embedder import (
@@ -157,7 +156,7 @@ def _sign(
 ) -> bytes:
     try:
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-        if any(enumerate_sig_fields(writer.prev, filled_status=True, with_name=SEAL_FIELD)):
+        if _is_sealed(writer.prev):
             raise SigningFailedError("the document is sealed: nothing can be signed after that")
         _declare_pades(writer)
         embedding = PdfCMSEmbedder().write_cms(field, writer, existing_fields_only=True)
@@ -188,6 +187,15 @@ def _sign(
     except (SigningError, PdfError, OSError, KeyError) as error:
         raise SigningFailedError(f"no signature could be put into {field}") from error
     return output.getvalue()
+
+
+def _is_sealed(reader: PdfFileReader) -> bool:
+    # The seal's field is the last one; looking at fifty before it would cost as many readings.
+    for reference in reversed(reader.root["/AcroForm"]["/Fields"]):
+        field = reference.get_object()
+        if field["/T"] == SEAL_FIELD:
+            return "/V" in field
+    return False
 
 
 def _declare_pades(writer: BasePdfFileWriter) -> None:

@@ -1,11 +1,13 @@
 """Where keys, certificates and time stamps come from, by the settings; and what /pki answers."""
 
 import argparse
+import asyncio
 import base64
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
+import httpx
 import pytest
 from asn1crypto import ocsp as asn1_ocsp
 from cryptography import x509
@@ -13,11 +15,10 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 from pydantic import ValidationError
 
 from service.api import build_pki_router
-from service.cli import commands
+from service.key_commands import add_key_commands
 from service.rooms import build_signing_keys, open_key_place, open_keyring
 from service.settings import Settings
 from service.signing import PlatformKeys, TokenPlace
@@ -70,8 +71,29 @@ def test_foreign_time_stamps_are_trusted_by_the_file(tmp_path: Path) -> None:
     assert keys.chain["tsa"].dump() in keys.stamp(bytes(32))
 
 
+class _Client:
+    """Asks the application in this process."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+
+    def get(self, path: str) -> httpx.Response:
+        return self._ask("GET", path, b"")
+
+    def post(self, path: str, content: bytes) -> httpx.Response:
+        return self._ask("POST", path, content)
+
+    def _ask(self, method: str, path: str, content: bytes) -> httpx.Response:
+        async def ask() -> httpx.Response:
+            transport = httpx.ASGITransport(app=self._app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://acta") as client:
+                return await client.request(method, path, content=content)
+
+        return asyncio.run(ask())
+
+
 @pytest.fixture
-def pki(tmp_path: Path) -> tuple[TestClient, PlatformKeys]:
+def pki(tmp_path: Path) -> tuple[_Client, PlatformKeys]:
     keys = PlatformKeys.load_or_create(
         fresh_keyring(tmp_path), name="Acta", clock=ManualClock(datetime.now(UTC))
     )
@@ -83,10 +105,10 @@ def pki(tmp_path: Path) -> tuple[TestClient, PlatformKeys]:
             certificate_of=keys.certificate_of,
         )
     )
-    return TestClient(app), keys
+    return _Client(app), keys
 
 
-def test_lists_and_certificates_are_served(pki: tuple[TestClient, PlatformKeys]) -> None:
+def test_lists_and_certificates_are_served(pki: tuple[_Client, PlatformKeys]) -> None:
     client, keys = pki
     for name, part in (("root", "root"), ("signer-ca-1", "signer-ca"), ("tsa-ca-1", "tsa-ca")):
         certificate = x509.load_der_x509_certificate(client.get(f"/pki/{name}.cer").content)
@@ -101,7 +123,7 @@ def test_lists_and_certificates_are_served(pki: tuple[TestClient, PlatformKeys])
     assert client.get("/pki/seal.cer").status_code == 404
 
 
-def test_ocsp_is_answered_by_post_and_by_address(pki: tuple[TestClient, PlatformKeys]) -> None:
+def test_ocsp_is_answered_by_post_and_by_address(pki: tuple[_Client, PlatformKeys]) -> None:
     client, keys = pki
     certificate, issuer = keys.part("seal").certificate, keys.part("seal-ca").certificate
     request = (
@@ -129,7 +151,7 @@ def test_the_operator_replaces_and_lists_keys(
 ) -> None:
     monkeypatch.setenv("ACTA_DATA_DIR", str(tmp_path))
     parser = argparse.ArgumentParser()
-    commands(parser.add_subparsers())
+    add_key_commands(parser.add_subparsers())
 
     def run(*words: str) -> tuple[int, str]:
         arguments = parser.parse_args(words)
