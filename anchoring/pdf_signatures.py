@@ -18,6 +18,7 @@ from cryptography.x509 import load_der_x509_certificate
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESIndeterminate
 from pyhanko.sign.diff_analysis import (
+    DiffPolicy,
     DiffResult,
     ModificationLevel,
     SuspiciousModification,
@@ -36,8 +37,12 @@ from pyhanko_certvalidator.registry import SimpleTrustManager
 from anchoring.cms_attributes import SealBinding, read_seal_attribute, read_statement_attribute
 from anchoring.errors import AnchoringError, InvalidError
 from anchoring.hashing import sha256
+from anchoring.hex_strings import hasten_pyhanko
 from anchoring.signature_form import contents_problem, issued, token_problem
+from anchoring.stepwise_diff import StepwisePolicy
 from anchoring.trust import TrustKey
+
+hasten_pyhanko()
 
 MAX_SIGNATURES = 200
 """50 signers, the seal, and many renewals."""
@@ -182,14 +187,15 @@ async def _examine(
     if len(embedded) > MAX_SIGNATURES:
         raise MalformedPdf(f"expected at most {MAX_SIGNATURES} signatures, got {len(embedded)}")
     revocation = _revocation_data(reader)
+    policy = StepwisePolicy()
     facts = []
     for signature in embedded:
         _check_contents(pdf, signature)
         if str(signature.sig_object_type) == "/DocTimeStamp":
-            facts.append(await _time_stamp(signature, tsa_keys, revocation))
+            facts.append(await _time_stamp(signature, tsa_keys, revocation, policy))
         else:
             issuers = keys[signature.field_name == seal_field]
-            facts.append(await _signature(signature, issuers, tsa_keys, revocation))
+            facts.append(await _signature(signature, issuers, tsa_keys, revocation, policy))
     return PdfFacts(
         pdf=pdf,
         signatures=tuple(facts),
@@ -237,6 +243,7 @@ async def _signature(
     issuers: Sequence[TrustKey],
     tsa_keys: Sequence[TrustKey],
     revocation: _Revocation,
+    policy: DiffPolicy,
 ) -> SignatureFacts:
     tokens = list(extract_tst_data_iter(signature.signer_info, signed=False))
     if len(tokens) > 1:
@@ -250,6 +257,7 @@ async def _signature(
         signature,
         signer_validation_context=revocation.context(issuers, moment),
         ts_validation_context=revocation.context(tsa_keys, moment),
+        diff_policy=policy,
         key_usage_settings=KeyUsageConstraints(
             key_usage={"non_repudiation", "digital_signature"}, match_all_key_usages=False
         ),
@@ -282,12 +290,17 @@ async def _signature(
 
 
 async def _time_stamp(
-    signature: EmbeddedPdfSignature, tsa_keys: Sequence[TrustKey], revocation: _Revocation
+    signature: EmbeddedPdfSignature,
+    tsa_keys: Sequence[TrustKey],
+    revocation: _Revocation,
+    policy: DiffPolicy,
 ) -> SignatureFacts:
     token = signature.signed_data["encap_content_info"]["content"].parsed
     moment = token["gen_time"].native
     status = await async_validate_pdf_timestamp(
-        signature, validation_context=revocation.context(tsa_keys, moment)
+        signature,
+        validation_context=revocation.context(tsa_keys, moment),
+        diff_policy=policy,
     )
     intact = bool(status.intact and status.valid)
     certificate = _certificate(status, tsa_keys, signature.signed_data["certificates"])

@@ -33,6 +33,7 @@ GROUPS = (
     Group("log"),
     Group("growth", slow=True),
     Group("verify"),
+    Group("signing"),
     Group("custody"),
     Group("starting"),
     Group("faces"),

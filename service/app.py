@@ -16,6 +16,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from service.api import (
     build_anchors_router,
     build_custody_router,
+    build_pki_router,
     build_public_router,
     build_status_router,
     on_http_error,
@@ -134,6 +135,13 @@ def build_app(rooms: Rooms) -> FastAPI:
         )
     )
     app.include_router(build_custody_router(report=rooms.reports.report, notary=rooms.notary))
+    app.include_router(
+        build_pki_router(
+            answer=rooms.keys.responder.respond,
+            revoked_by=rooms.keys.revoked_by,
+            certificate_of=rooms.keys.certificate_of,
+        )
+    )
     custody_health = partial(rooms.custody.health, max_age_s=_COUNTS_MAY_BE_OLD_S)
     app.include_router(build_status_router(notary=rooms.notary, custody_health=custody_health))
     install_portal(

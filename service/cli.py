@@ -1,4 +1,4 @@
-"""The service's commands of ``acta``: serve, api-key, demo, and the operator's of ``acta log``."""
+"""The service's commands of ``acta``: serve, api-key, demo, keys, and ``acta log``'s."""
 
 import argparse
 import sys
@@ -7,6 +7,7 @@ from pathlib import Path
 from anchoring.log_commands import log_actions
 from service.backup_commands import add_backup_commands
 from service.custody_commands import add_custody_commands
+from service.key_commands import add_key_commands
 from service.log_commands import add_log_actions
 
 
@@ -35,6 +36,7 @@ def commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
     add_backup_commands(subparsers)
     add_custody_commands(subparsers)
+    add_key_commands(subparsers)
     add_log_actions(log_actions(subparsers))
 
 

@@ -39,6 +39,7 @@ _QUEUES = {
     "sequence-and-anchor": "sequencing",
     "seal-agreement": "journey",
     "expire-agreement": "deadlines",
+    "renew-agreement": "renewals",
     "upkeep": "upkeep",
     _CARE: "custody",
 }
@@ -131,6 +132,7 @@ class Jobs:
             "sequencing": 1,
             "journey": 3,
             "deadlines": 1,
+            "renewals": 1,
             "upkeep": 1,
             # Apart from the rest of the upkeep, since a slow store may take minutes.
             "custody": 1,
@@ -287,6 +289,10 @@ def _register(
     def expire(agreement_id: str) -> None:
         agreements.expire(agreement_id)
 
+    @DBOS.step(name="renew")
+    def renew(agreement_id: str) -> None:
+        agreements.renew(agreement_id)
+
     @DBOS.step(name="keep-up")
     def keep_up(task: int) -> None:
         upkeep[task]()
@@ -349,6 +355,11 @@ def _register(
     @workflow("expire-agreement")
     def expire_agreement(agreement_id: str) -> None:
         until_done(expire, agreement_id)
+
+    @workflow("renew-agreement")
+    def renew_agreement(agreement_id: str) -> None:
+        until_done(renew, agreement_id)
+        until_done(write_evidence)
 
     @workflow("upkeep")
     def keep_everything_up() -> None:

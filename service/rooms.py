@@ -10,6 +10,7 @@ from typing import IO, Self
 from urllib.parse import urlsplit
 
 import structlog
+from cryptography import x509
 from sqlalchemy.orm import Session
 
 from contracts_chain import anchor_log_address
@@ -50,7 +51,7 @@ from service.notices import (
     chain_alarm,
 )
 from service.settings import Settings
-from service.signing import PlatformKeys
+from service.signing import KeyPlace, PlatformKeys, TimeStampClient, TokenPlace
 from service.stores import build_stores
 from service.trust import TrustPublisher
 
@@ -168,11 +169,12 @@ class Rooms:
             tell=_OperatorMail(settings, mail_queue).tell,
             silent_after_s=settings.chain_silence_s,
         )
-        self.keys = PlatformKeys.load_or_create(
+        # The origin sets one installation's authorities apart from another's.
+        self.keys = build_signing_keys(
+            settings,
             self.keyring,
-            # The origin sets one installation's authorities apart from another's.
+            clock,
             name=f"{settings.platform_name} ({installation.log_origin})",
-            clock=clock,
         )
         self.files = RevisionFiles(data / "revisions", self.keyring)
         stores = build_stores(settings, clock)
@@ -262,6 +264,7 @@ class Rooms:
                 pictures=PictureCache(),
                 base_url=settings.base_url,
                 code_lifetime=timedelta(minutes=settings.code_session_minutes),
+                renew_stamps_after=timedelta(days=settings.renew_stamps_days),
             )
         )
         self.trust = TrustPublisher(
@@ -286,6 +289,7 @@ class Rooms:
                 self.agreements.rewrap_envelopes,
                 self.agreements.go_on_erasing,
                 self.reports.report_when_due,
+                self.agreements.schedule_renewals,
                 self._forget_old,
                 self.identity.bureau.forget_old,
             ],
@@ -383,6 +387,47 @@ class Rooms:
         if self._lock is not None:
             self._lock.close()
             self._lock = None
+
+
+def build_signing_keys(
+    settings: Settings, keyring: Keyring, clock: Clock, *, name: str
+) -> PlatformKeys:
+    """Return the keys that certify, seal and stamp, with the time stamps of the settings."""
+    authorities = (
+        []
+        if settings.tsa_ca_file is None
+        else x509.load_pem_x509_certificates(settings.tsa_ca_file.read_bytes())
+    )
+    keys = PlatformKeys.load_or_create(
+        keyring,
+        name=name,
+        clock=clock,
+        place=open_key_place(settings),
+        pki_url=settings.pki_url,
+        stamp_authorities=authorities,
+    )
+    if settings.tsa_urls[0] != "embedded":
+        keys.stamp_by(
+            TimeStampClient(
+                settings.tsa_urls,
+                authorities=authorities,
+                own=keys.time_stamps.stamp,
+                clock=clock,
+            ).stamp
+        )
+    return keys
+
+
+def open_key_place(settings: Settings) -> KeyPlace | None:
+    """Return the token that holds the signing keys; None where they are in a file."""
+    if settings.signing_pkcs11_module is None:
+        return None
+    assert settings.signing_pin is not None  # the settings see to it
+    return TokenPlace(
+        settings.signing_pkcs11_module,
+        token=settings.signing_token,
+        pin=settings.signing_pin.get_secret_value(),
+    )
 
 
 def open_keyring(settings: Settings) -> Keyring:

@@ -154,6 +154,20 @@ class Settings(BaseSettings):
     # ISO 3166-1 codes of the countries that text messages may go to; empty: all.
     phone_countries: list[str] = Field(default_factory=list)
 
+    # Time-stamp authorities (RFC 3161), the first that answers well is taken; "embedded" is our
+    # own. The file holds the certificates (PEM) that foreign tokens must lead to.
+    tsa_urls: list[str] = Field(default_factory=lambda: ["embedded"], min_length=1)
+    tsa_ca_file: Path | None = None
+    # Sealed PDFs get another time stamp after so long, or before the last one's certificate ends.
+    renew_stamps_days: int = Field(default=5 * 365, ge=1)
+    # Where the keys are that certify, seal and stamp; without a token, in an encrypted file.
+    signing_pkcs11_module: Path | None = None
+    signing_token: str = ""
+    signing_pin: SecretStr | None = None
+    # Signers' certificates come from an authority of this installation. Nobody outside vouches
+    # for it, and production wants that said.
+    embedded_ca: Literal["", "only-our-trust-file-vouches-for-it"] = ""
+
     smtp_url: SecretStr | None = None
     mail_from: str = "Acta <acta@localhost>"
 
@@ -212,6 +226,7 @@ class Settings(BaseSettings):
                 "expected ACTA_FACE_WEIGHTS (a JSON object of file names and SHA-256) for another "
                 "face model than Dlib, got none"
             )
+        self._check_signing()
         if self.profile is Profile.PRODUCTION:
             self._refuse_development_parts()
         return self
@@ -245,6 +260,30 @@ class Settings(BaseSettings):
         if self.stores_file is None:
             return self.quorum_of(mirrors)
         return 2 if mirrors >= 3 else 1
+
+    def _check_signing(self) -> None:
+        foreign = [url for url in self.tsa_urls if url != "embedded"]
+        for url in foreign:
+            if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).netloc:
+                raise ValueError(
+                    f'expected ACTA_TSA_URLS to hold addresses or "embedded", got {url!r}'
+                )
+        if foreign and self.tsa_ca_file is None:
+            raise ValueError(
+                "expected ACTA_TSA_CA_FILE, the certificates that ACTA_TSA_URLS' time stamps must "
+                "lead to, got none"
+            )
+        token = (self.signing_pkcs11_module is not None, bool(self.signing_token))
+        if any(token) and not (all(token) and self.signing_pin is not None):
+            raise ValueError(
+                "expected ACTA_SIGNING_PKCS11_MODULE, ACTA_SIGNING_TOKEN and ACTA_SIGNING_PIN "
+                "together"
+            )
+
+    @property
+    def pki_url(self) -> str:
+        """Where this installation answers about its certificates."""
+        return f"{self.base_url}/pki"
 
     @property
     def has_own_chain(self) -> bool:
@@ -280,6 +319,10 @@ class Settings(BaseSettings):
                 ),
                 "ACTA_SMTP_URL (the local mailbox shows everybody's codes)": (
                     self.smtp_url is not None
+                ),
+                "ACTA_EMBEDDED_CA=only-our-trust-file-vouches-for-it (signers' certificates come "
+                "from an authority of this installation; say so if that is what you want)": (
+                    bool(self.embedded_ca)
                 ),
                 "ACTA_BASE_URL (https)": self.base_url.startswith("https://"),
                 "ACTA_LOG_ORIGIN (the log's public name, such as acta.example/log)": (

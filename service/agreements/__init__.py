@@ -6,6 +6,7 @@ from service.agreements.errors import AgreementNotFoundError
 from service.agreements.party_custody import KitView
 from service.agreements.pictures import PictureCache
 from service.agreements.refilling import FilesChecked
+from service.agreements.renewing import Renewing
 from service.agreements.representing import CompanyChoice, Representing
 from service.agreements.views import (
     AgreementSummary,
@@ -39,5 +40,5 @@ __all__ = [
 ]
 
 
-class Agreements(Representing, Erasing):
+class Agreements(Representing, Erasing, Renewing):
     """Every use case of agreements, over one desk of collaborators."""

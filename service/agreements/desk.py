@@ -73,6 +73,8 @@ class Desk:
     base_url: str
     # How long a confirmed e-mail code is good for opening and signing an agreement.
     code_lifetime: timedelta
+    # How long after a document time stamp the next one comes, unless its certificate ends first.
+    renew_stamps_after: timedelta = timedelta(days=5 * 365)
 
 
 class UseCases:

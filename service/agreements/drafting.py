@@ -24,7 +24,13 @@ from service.agreements.views import PartyDraft
 from service.clock import rfc3339
 from service.database import new_id
 from service.notices import address_key, invitation
-from service.signing import SIGNATURE_PAGES, FieldParty, inspect_pdf, new_page_code, prepare_pdf
+from service.signing import (
+    FieldParty,
+    inspect_pdf,
+    new_page_code,
+    prepare_pdf,
+    signature_page_count,
+)
 
 MAX_PARTIES = 10
 MAX_TITLE = 200
@@ -64,7 +70,7 @@ class Drafting(UseCases):
                 f"now, got {rfc3339(deadline)}"
             )
         checked = _check_parties(parties)
-        facts = inspect_pdf(pdf)
+        pages = inspect_pdf(pdf).pages + signature_page_count(len(checked))
 
         doc_salt = secrets.token_bytes(32)
         identity = desk.notary.identity
@@ -78,7 +84,7 @@ class Drafting(UseCases):
                 doc_salt=doc_salt,
                 supersedes=None,
             ),
-            page_codes=[new_page_code() for _ in range(facts.pages + SIGNATURE_PAGES)],
+            page_codes=[new_page_code() for _ in range(pages)],
             code_base_url=desk.base_url,
             parties=[
                 FieldParty(party=number, name=party.name, role="signer")
@@ -99,7 +105,7 @@ class Drafting(UseCases):
             sender_name=_clean(sender_name, MAX_NAME) or sender,
             deadline=deadline,
             created_at=now,
-            page_count=facts.pages + SIGNATURE_PAGES,
+            page_count=pages,
             doc_salt=doc_salt,
             prepared_sha256=revision,
             revision=revision,

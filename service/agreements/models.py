@@ -38,6 +38,7 @@ class Agreement(Base):
     """One agreement; ``revision`` names the newest PDF by SHA-256 (hex)."""
 
     __tablename__ = "agreements"
+    __table_args__ = (Index("agreements_to_renew", "state", "renew_at"),)
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     state: Mapped[State] = mapped_column(String(16))
@@ -59,6 +60,11 @@ class Agreement(Base):
     evidence_sha256: Mapped[str | None] = mapped_column(String(64))
     # How many chains beside the home have an anchor in the evidence file; null is none.
     evidence_anchors: Mapped[int | None]
+    # How often the time stamp over the sealed PDF was renewed, when it is due next (null: nobody
+    # has looked yet), and a renewed PDF that is not in custody yet.
+    renewals: Mapped[int] = mapped_column(default=0, server_default="0")
+    renew_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    renewed_sha256: Mapped[str | None] = mapped_column(String(64))
     decline_reason: Mapped[str | None] = mapped_column(String(1000))
 
     parties: Mapped[list["Party"]] = relationship(

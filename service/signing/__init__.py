@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from service.signing.appearance import Appearance
     from service.signing.errors import (
+        KeysNotMadeError,
         PdfAlreadySignedError,
         PdfEmbeddedFilesError,
         PdfEncryptedError,
@@ -27,18 +28,35 @@ if TYPE_CHECKING:
         PictureRefusedError,
         SealCheckError,
         SigningFailedError,
+        TimeStampsDownError,
+        TokenError,
     )
+    from service.signing.generations import KeyPlace, Purpose, rotate_signing_keys
     from service.signing.ingest import MAX_BYTES, MAX_PAGES, PdfFacts, inspect_pdf, render_page
     from service.signing.keys import OneUseSigner, PlatformKeys, issue_signer
-    from service.signing.layout import MAX_PARTIES, SEAL_FIELD, SIGNATURE_PAGES, party_field
+    from service.signing.layout import (
+        MAX_PARTIES,
+        SEAL_FIELD,
+        party_field,
+        signature_page_count,
+    )
     from service.signing.page_codes import new_page_code
     from service.signing.preparing import FieldParty, prepare_pdf
-    from service.signing.seal_check import check_sealed
-    from service.signing.signatures import SealedPdf, seal_pdf, sign_container, sign_field
+    from service.signing.seal_check import binding_of, check_sealed, weakens_at
+    from service.signing.signatures import (
+        SealedPdf,
+        renew_seal,
+        seal_pdf,
+        sign_container,
+        sign_field,
+    )
+    from service.signing.time_stamp_client import TimeStampClient
+    from service.signing.token_keys import TokenPlace
 
 _HOMES = {
     "appearance": ("Appearance",),
     "errors": (
+        "KeysNotMadeError",
         "PdfAlreadySignedError",
         "PdfEmbeddedFilesError",
         "PdfEncryptedError",
@@ -56,14 +74,19 @@ _HOMES = {
         "PictureRefusedError",
         "SealCheckError",
         "SigningFailedError",
+        "TimeStampsDownError",
+        "TokenError",
     ),
+    "generations": ("KeyPlace", "Purpose", "rotate_signing_keys"),
     "ingest": ("MAX_BYTES", "MAX_PAGES", "PdfFacts", "inspect_pdf", "render_page"),
     "keys": ("OneUseSigner", "PlatformKeys", "issue_signer"),
-    "layout": ("MAX_PARTIES", "SEAL_FIELD", "SIGNATURE_PAGES", "party_field"),
+    "layout": ("MAX_PARTIES", "SEAL_FIELD", "party_field", "signature_page_count"),
     "page_codes": ("new_page_code",),
     "preparing": ("FieldParty", "prepare_pdf"),
-    "seal_check": ("check_sealed",),
-    "signatures": ("SealedPdf", "seal_pdf", "sign_container", "sign_field"),
+    "seal_check": ("binding_of", "check_sealed", "weakens_at"),
+    "signatures": ("SealedPdf", "renew_seal", "seal_pdf", "sign_container", "sign_field"),
+    "time_stamp_client": ("TimeStampClient",),
+    "token_keys": ("TokenPlace",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -72,9 +95,10 @@ __all__ = [
     "MAX_PAGES",
     "MAX_PARTIES",
     "SEAL_FIELD",
-    "SIGNATURE_PAGES",
     "Appearance",
     "FieldParty",
+    "KeyPlace",
+    "KeysNotMadeError",
     "OneUseSigner",
     "PdfAlreadySignedError",
     "PdfEmbeddedFilesError",
@@ -93,9 +117,15 @@ __all__ = [
     "PdfXfaError",
     "PictureRefusedError",
     "PlatformKeys",
+    "Purpose",
     "SealCheckError",
     "SealedPdf",
     "SigningFailedError",
+    "TimeStampClient",
+    "TimeStampsDownError",
+    "TokenError",
+    "TokenPlace",
+    "binding_of",
     "check_sealed",
     "inspect_pdf",
     "issue_signer",
@@ -103,9 +133,13 @@ __all__ = [
     "party_field",
     "prepare_pdf",
     "render_page",
+    "renew_seal",
+    "rotate_signing_keys",
     "seal_pdf",
     "sign_container",
     "sign_field",
+    "signature_page_count",
+    "weakens_at",
 ]
 
 

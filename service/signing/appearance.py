@@ -1,19 +1,18 @@
 """How signatures and the seal look on the page, as stamps for pyHanko."""
 
-import io
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pyhanko.pdf_utils import layout
-from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.stamp import BaseStamp, BaseStampStyle
 
 from service.signing.errors import PdfTooComplexError, PictureRefusedError
 from service.signing.isolation import WorkRefusedError, run_isolated
 from service.signing.texts import texts_in
+from service.signing.typeset_form import add_typeset_page
 from service.signing.typesetting import fitting_size, typeset
 
 MAX_PICTURE = 512 * 1024
@@ -68,8 +67,7 @@ class _TypesetStamp(BaseStamp):
     def render(self) -> bytes:
         """Return the content stream that draws the typeset page at its own size."""
         writer = self._ensure_writer
-        drawn = writer.import_page_as_xobject(PdfFileReader(io.BytesIO(self._picture)))
-        self.resources.xobject["/Typeset"] = drawn
+        self.resources.xobject["/Typeset"] = add_typeset_page(writer, self._picture)
         return b"/Typeset Do"
 
 

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 from anchoring.assurance import COMPANY_POLICY_OID, POLICY_OF
+from service.signing.serials import new_serial
 
 # Under 2.25, the arc of UUIDs, which needs no registration (ITU-T X.667 §6).
 SEAL_POLICY_OID = "2.25.205217487232027051284819035816905563065"
@@ -18,9 +19,10 @@ TIME_STAMP_POLICY_OID = "2.25.301313168973816290888211864282290047635"
 """Policy under which the embedded authority issues time stamps."""
 _ANY_POLICY = "2.5.29.32.0"
 
-SIGNER_LIFE = timedelta(minutes=10)
 # How far a verifier's clock may lag behind ours.
 CLOCK_SKEW = timedelta(minutes=1)
+ONE_USE_SPAN = timedelta(minutes=12)
+"""How long a one-use certificate is valid, the lag and the part of a minute included."""
 
 
 @dataclass(frozen=True)
@@ -31,70 +33,158 @@ class Issued:
     certificate: x509.Certificate
 
 
+@dataclass(frozen=True)
+class Desk:
+    """Where an authority's answers are fetched: OCSP, its list of revoked ones, itself.
+
+    ``url`` is ``https://…/pki/<authority>``, without an end; the three are ``/ocsp``, ``.crl``
+    and ``.cer`` of it.
+    """
+
+    url: str
+
+    def extensions(self, builder: x509.CertificateBuilder) -> x509.CertificateBuilder:
+        """Return ``builder`` with AIA and CDP (RFC 5280 §4.2.2.1, §4.2.1.13)."""
+        return builder.add_extension(
+            x509.AuthorityInformationAccess(
+                [
+                    x509.AccessDescription(
+                        AuthorityInformationAccessOID.OCSP,
+                        x509.UniformResourceIdentifier(f"{self.url}/ocsp"),
+                    ),
+                    x509.AccessDescription(
+                        AuthorityInformationAccessOID.CA_ISSUERS,
+                        x509.UniformResourceIdentifier(f"{self.url}.cer"),
+                    ),
+                ]
+            ),
+            critical=False,
+        ).add_extension(
+            x509.CRLDistributionPoints(
+                [
+                    x509.DistributionPoint(
+                        full_name=[x509.UniformResourceIdentifier(f"{self.url}.crl")],
+                        relative_name=None,
+                        reasons=None,
+                        crl_issuer=None,
+                    )
+                ]
+            ),
+            critical=False,
+        )
+
+
 def new_key() -> ec.EllipticCurvePrivateKey:
     """Return a fresh P-256 key."""
     return ec.generate_private_key(ec.SECP256R1())
 
 
-def issue_root(*, platform: str, now: datetime) -> Issued:
+def issue_root(*, platform: str, now: datetime, key: ec.EllipticCurvePrivateKey) -> Issued:
     """Return a self-signed root for 25 years, above issuing authorities only."""
-    key = new_key()
     name = _name(platform, "Root CA")
     builder = _builder(name, name, key, start=now, end=now + timedelta(days=25 * 365))
     return Issued(key, _as_authority(builder, key, key.public_key(), path_length=1))
 
 
-def issue_authority(root: Issued, *, platform: str, purpose: str, now: datetime) -> Issued:
+def issue_authority(
+    root: Issued,
+    *,
+    platform: str,
+    purpose: str,
+    now: datetime,
+    key: ec.EllipticCurvePrivateKey,
+    desk: Desk | None,
+) -> Issued:
     """Return an issuing authority for 20 years; ``purpose`` is part of its name."""
-    key = new_key()
     builder = _builder(
         _name(platform, purpose),
         root.certificate.subject,
         key,
         start=now,
-        end=now + timedelta(days=20 * 365),
+        end=min(now + timedelta(days=20 * 365), root.certificate.not_valid_after_utc),
     )
+    if desk is not None:
+        builder = desk.extensions(builder)
     return Issued(key, _as_authority(builder, root.key, root.key.public_key(), path_length=0))
 
 
-def issue_seal(authority: Issued, *, platform: str, now: datetime) -> Issued:
+def issue_seal(
+    authority: Issued,
+    *,
+    platform: str,
+    now: datetime,
+    key: ec.EllipticCurvePrivateKey,
+    desk: Desk | None,
+) -> Issued:
     """Return the platform's seal key and certificate, for 10 years."""
     return _issue_end_entity(
         authority,
         subject=_name(platform, "e-seal"),
         policies=[SEAL_POLICY_OID],
         start=now,
-        end=now + timedelta(days=10 * 365),
+        end=min(now + timedelta(days=10 * 365), authority.certificate.not_valid_after_utc),
+        key=key,
+        desk=desk,
     )
 
 
-def issue_time_stamper(authority: Issued, *, platform: str, now: datetime) -> Issued:
+def issue_time_stamper(
+    authority: Issued,
+    *,
+    platform: str,
+    now: datetime,
+    key: ec.EllipticCurvePrivateKey,
+    desk: Desk | None,
+) -> Issued:
     """Return a time stamper's key and certificate (RFC 3161 §2.3), for 15 years."""
     return _issue_end_entity(
         authority,
         subject=_name(platform, "Time stamps"),
         policies=[TIME_STAMP_POLICY_OID],
         start=now,
-        end=now + timedelta(days=15 * 365),
+        end=min(now + timedelta(days=15 * 365), authority.certificate.not_valid_after_utc),
         only_for=ExtendedKeyUsageOID.TIME_STAMPING,
+        key=key,
+        desk=desk,
     )
 
 
+def one_use_window(now: datetime) -> tuple[datetime, datetime]:
+    """Return from when to when a one-use certificate made ``now`` is valid.
+
+    At least ten minutes from ``now``. It begins at a whole minute, which its serial number says,
+    at least one back, for verifiers whose clock lags.
+    """
+    start = now.replace(second=0, microsecond=0) - CLOCK_SKEW
+    return start, start + ONE_USE_SPAN
+
+
 def issue_one_use(
-    authority: Issued, *, subject: str, now: datetime, assurance: str, for_company: bool
+    authority: Issued,
+    *,
+    subject: str,
+    now: datetime,
+    assurance: str,
+    for_company: bool,
+    serial_key: bytes,
+    desk: Desk | None,
 ) -> Issued:
     """Return a signer's key and certificate, valid for ten minutes from ``now``.
 
-    The subject holds nothing but the opaque ``subject``; the policies say how the signer was
-    identified (``assurance``, of ``anchoring.assurance.POLICY_OF``), and whether they sign for a
-    company. The start lies a little in the past, for verifiers whose clock lags.
+    The subject holds nothing but the opaque ``subject``; its key is in memory, never elsewhere.
+    The policies say how the signer was identified (``assurance``, of
+    ``anchoring.assurance.POLICY_OF``), and whether they sign for a company.
     """
+    start, end = one_use_window(now)
     return _issue_end_entity(
         authority,
         subject=x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, subject[:64])]),
         policies=[POLICY_OF[assurance], *([COMPANY_POLICY_OID] if for_company else [])],
-        start=now - CLOCK_SKEW,
-        end=now + SIGNER_LIFE,
+        start=start,
+        end=end,
+        key=new_key(),
+        desk=desk,
+        serial=new_serial(serial_key, start=start),
     )
 
 
@@ -115,13 +205,14 @@ def _builder(
     *,
     start: datetime,
     end: datetime,
+    serial: int | None = None,
 ) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer)
         .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
+        .serial_number(x509.random_serial_number() if serial is None else serial)
         .not_valid_before(start)
         .not_valid_after(end)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
@@ -155,11 +246,14 @@ def _issue_end_entity(
     policies: Sequence[str],
     start: datetime,
     end: datetime,
+    key: ec.EllipticCurvePrivateKey,
+    desk: Desk | None,
     only_for: x509.ObjectIdentifier | None = None,
+    serial: int | None = None,
 ) -> Issued:
-    key = new_key()
+    name = authority.certificate.subject
     builder = (
-        _builder(subject, authority.certificate.subject, key, start=start, end=end)
+        _builder(subject, name, key, start=start, end=end, serial=serial)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_key_usage(certificates=False), critical=True)
         .add_extension(_policies(*policies), critical=False)
@@ -168,6 +262,8 @@ def _issue_end_entity(
             critical=False,
         )
     )
+    if desk is not None:
+        builder = desk.extensions(builder)
     if only_for is not None:
         builder = builder.add_extension(x509.ExtendedKeyUsage([only_for]), critical=True)
     return Issued(key, builder.sign(authority.key, hashes.SHA256()))

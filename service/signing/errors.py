@@ -102,6 +102,27 @@ class SigningFailedError(ServiceError):
     http_hint = 500
 
 
+class KeysNotMadeError(ServiceError):
+    """There are no signing keys yet that could be replaced."""
+
+    code = "signing/no-keys"
+    http_hint = 500
+
+
+class TimeStampsDownError(ServiceError):
+    """No time-stamp authority gave an answer that holds; nothing was signed."""
+
+    code = "signing/no-time-stamp"
+    http_hint = 503
+
+
+class TokenError(ServiceError):
+    """The token that holds the signing keys cannot be used."""
+
+    code = "signing/token"
+    http_hint = 503
+
+
 class SealCheckError(ServiceError):
     """What was written does not validate, so nobody may be told that it is signed."""
 

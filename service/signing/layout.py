@@ -1,11 +1,11 @@
-"""Where things stand on the signature page and how large the page stamps are, in points."""
+"""Where things stand on the signature pages and how large the page stamps are, in points."""
 
 from dataclasses import dataclass
 
 SEAL_FIELD = "acta-seal"
-SIGNATURE_PAGES = 1
-"""How many pages preparing appends."""
-MAX_PARTIES = 10
+MAX_PARTIES = 50
+"""How many parties a PDF can be prepared for; drafting has a limit of its own."""
+_PARTIES_ON_A_PAGE = 10
 
 STAMP_WIDTH = 168.0
 STAMP_HEIGHT = 42.0
@@ -44,12 +44,12 @@ class Box:
 
 @dataclass(frozen=True)
 class SignaturePage:
-    """The appended page: its size, one box for each party, and the seal's."""
+    """An appended page: its size, a box for each of its parties, and on the last one the seal's."""
 
     width: float
     height: float
     parties: tuple[Box, ...]
-    seal: Box
+    seal: Box | None
 
     def rectangle(self, box: Box) -> list[float]:
         """Return a box's inner part as a PDF rectangle, whose origin is the lower left corner."""
@@ -70,10 +70,27 @@ def party_field(party: int) -> str:
     return f"acta-party-{party}"
 
 
-def signature_page(*, parties: int, letter: bool) -> SignaturePage:
-    """Return the layout for one to ten parties, on US Letter or on A4."""
+def signature_page_count(parties: int) -> int:
+    """Return how many pages preparing appends for so many parties."""
+    return -(-parties // _PARTIES_ON_A_PAGE)
+
+
+def signature_pages(*, parties: int, letter: bool) -> tuple[SignaturePage, ...]:
+    """Return the pages for 1 to 50 parties, ten on each, on US Letter or on A4."""
     if not 1 <= parties <= MAX_PARTIES:
         raise ValueError(f"expected 1 to {MAX_PARTIES} parties, got {parties}")
+    pages = signature_page_count(parties)
+    return tuple(
+        _page(
+            min(_PARTIES_ON_A_PAGE, parties - number * _PARTIES_ON_A_PAGE),
+            last=number == pages - 1,
+            letter=letter,
+        )
+        for number in range(pages)
+    )
+
+
+def _page(parties: int, *, last: bool, letter: bool) -> SignaturePage:
     width, height = (612.0, 792.0) if letter else (595.28, 841.89)
     columns = 1 if parties == 1 else 2
     rows = -(-parties // columns)
@@ -94,5 +111,5 @@ def signature_page(*, parties: int, letter: bool) -> SignaturePage:
         width=width,
         height=height,
         parties=boxes,
-        seal=Box(_MARGIN, below, width - 2 * _MARGIN, _SEAL),
+        seal=Box(_MARGIN, below, width - 2 * _MARGIN, _SEAL) if last else None,
     )

@@ -1,7 +1,7 @@
 """Preparing a PDF before the first signature: codes, locator, signature page and fields."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,13 +12,12 @@ from service.signing.ingest import inspect_pdf, refusal
 from service.signing.isolation import WorkRefusedError, run_isolated
 from service.signing.layout import (
     SEAL_FIELD,
-    SIGNATURE_PAGES,
     STAMP_HEIGHT,
     STAMP_WIDTH,
     Box,
     SignaturePage,
     party_field,
-    signature_page,
+    signature_pages,
 )
 from service.signing.texts import texts_in
 from service.signing.typesetting import fitting_size, typeset
@@ -49,18 +48,20 @@ def prepare_pdf(
     """Return the PDF that the parties will sign, with everything in it but the signatures.
 
     Every page gets its code and a QR of ``code_base_url``/d/``code``, beside the text or in a strip
-    below it; the catalog gets the locator; a signature page is appended with one open field for
-    each of the one to ten parties (``acta-party-N``) and the seal's (``acta-seal``). Form fields
-    of the original become part of its pages. ``page_codes`` holds one code a page; one more is
-    the signature page's own, which otherwise repeats the first. Raises PdfRefusedError subclasses.
+    below it; the catalog gets the locator; signature pages are appended, one for every ten of the
+    1 to 50 parties, with an open field for each of them (``acta-party-N``) and the seal's
+    (``acta-seal``) on the last. Form fields of the original become part of its pages.
+    ``page_codes`` holds one code a page; those beyond are the signature pages' own, which
+    otherwise repeat the first. Raises PdfRefusedError subclasses.
     """
     facts = inspect_pdf(data)
-    if len(page_codes) not in (facts.pages, facts.pages + SIGNATURE_PAGES):
-        raise ValueError(f"expected {facts.pages} page codes, got {len(page_codes)}")
-    codes = [*page_codes, page_codes[0]][: facts.pages + SIGNATURE_PAGES]
     # US Letter and its relatives share this width.
     letter = round(min(facts.sizes[0])) == 612
-    layout = signature_page(parties=len(parties), letter=letter)
+    layout = signature_pages(parties=len(parties), letter=letter)
+    whole = facts.pages + len(layout)
+    if len(page_codes) not in (facts.pages, whole):
+        raise ValueError(f"expected {facts.pages} page codes, got {len(page_codes)}")
+    codes = [*page_codes, *[page_codes[0]] * len(layout)][:whole]
     pages = _typeset_pages(
         codes=codes,
         code_base_url=code_base_url,
@@ -69,21 +70,24 @@ def prepare_pdf(
         lang=lang,
         title=title,
     )
-    party_fields = [party_field(party.party) for party in parties]
     fields: list[dict[str, Any]] = [
         {
-            "name": name,
+            "name": party_field(party.party),
             "label": f"{party.party}. {party.name}",
-            "rectangle": layout.rectangle(box),
+            "page": number,
+            "rectangle": page.rectangle(box),
             "last": False,
         }
-        for name, party, box in zip(party_fields, parties, layout.parties, strict=True)
+        for number, page, box, party in _boxes(layout, parties)
     ]
+    last = layout[-1]
+    assert last.seal is not None  # signature_pages puts it there
     fields.append(
         {
             "name": SEAL_FIELD,
             "label": texts_in(lang)["seal"],
-            "rectangle": layout.rectangle(layout.seal),
+            "page": len(layout) - 1,
+            "rectangle": last.rectangle(last.seal),
             "last": True,
         }
     )
@@ -96,11 +100,21 @@ def prepare_pdf(
     return prepared
 
 
+def _boxes(
+    layout: Sequence[SignaturePage], parties: Sequence[FieldParty]
+) -> Iterator[tuple[int, SignaturePage, Box, FieldParty]]:
+    """Yield each party with its signature page's number, the page, and its box there."""
+    waiting = iter(parties)
+    for number, page in enumerate(layout):
+        for box in page.parties:
+            yield number, page, box, next(waiting)
+
+
 def _typeset_pages(
     *,
     codes: Sequence[str],
     code_base_url: str,
-    layout: SignaturePage,
+    layout: Sequence[SignaturePage],
     parties: Sequence[FieldParty],
     lang: str,
     title: str,
@@ -108,7 +122,7 @@ def _typeset_pages(
     words = texts_in(lang)
     base = code_base_url.rstrip("/") + _CODE_PATH
     place = base.split("://", 1)[-1]
-    across = layout.parties[0].width - 16
+    across = layout[0].parties[0].width - 16
     return typeset(
         "pages.typ",
         {
@@ -127,27 +141,33 @@ def _typeset_pages(
             "place_size": fitting_size(
                 place, width=STAMP_WIDTH - STAMP_HEIGHT - 6, largest=7, smallest=3
             ),
-            "page": {"width": layout.width, "height": layout.height},
+            "page": {"width": layout[0].width, "height": layout[0].height},
             "heading": words["heading"],
             "title": title,
             # Two lines' worth at most.
             "title_size": fitting_size(
-                title, width=1.9 * (layout.width - 96), largest=13, smallest=7
+                title, width=1.9 * (layout[0].width - 96), largest=13, smallest=7
             ),
             "intro": words["intro"].format(pages=len(codes)),
-            "parties": [
+            "sheets": [
                 {
-                    **_as_data(box),
-                    "number": party.party,
-                    "name": party.name,
-                    "role": words.get(party.role, party.role),
-                    "name_size": fitting_size(
-                        party.name, width=across - 56, largest=10, smallest=4
-                    ),
+                    "parties": [
+                        {
+                            **_as_data(box),
+                            "number": party.party,
+                            "name": party.name,
+                            "role": words.get(party.role, party.role),
+                            "name_size": fitting_size(
+                                party.name, width=across - 56, largest=10, smallest=4
+                            ),
+                        }
+                        for on, _, box, party in _boxes(layout, parties)
+                        if on == number
+                    ],
+                    "seal": None if sheet.seal is None else _as_data(sheet.seal),
                 }
-                for party, box in zip(parties, layout.parties, strict=True)
+                for number, sheet in enumerate(layout)
             ],
-            "seal": _as_data(layout.seal),
             "seal_label": words["seal"],
             "footer": words["footer"],
         },

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from asn1crypto import cms
+from asn1crypto.crl import CertificateList
+from asn1crypto.ocsp import OCSPResponse
 from cryptography import x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESPassed
@@ -36,13 +38,16 @@ from pyhanko_certvalidator.policy_decl import (
     RevocationCheckingRule,
 )
 from pyhanko_certvalidator.registry import SimpleTrustManager
+from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 
 from anchoring.assurance import COMPANY_POLICY_OID, POLICY_OF
 from anchoring.cms_attributes import SealBinding, read_seal_attribute, read_statement_attribute
 from anchoring.pdf_changes import RevisionStep, forbidden_changes
+from anchoring.signature_form import token_problem
+from anchoring.stepwise_diff import StepwisePolicy
 from service.clock import Clock
 from service.signing.certificates import SEAL_POLICY_OID
-from service.signing.cms_signer import wait_for
+from service.signing.coroutines import wait_for
 from service.signing.errors import SealCheckError
 from service.signing.keys import PlatformKeys
 from service.signing.layout import SEAL_FIELD
@@ -64,8 +69,8 @@ def check_sealed(
 ) -> None:
     """Return if the sealed PDF is PAdES B-LTA under our own authorities; else raise SealCheckError.
 
-    Every open field must be signed, then comes the seal with exactly ``binding``, then one
-    document time stamp over the whole file, and nothing else. ``statements``, if given, maps each
+    Every open field must be signed, then comes the seal with exactly ``binding``, then document
+    time stamps, the last over the whole file, and nothing else. ``statements``, if given, maps each
     party's field to the 32-byte hash its signature must carry. Uses pyHanko's validators, its
     difference analysis included; ``valid`` alone stays true after a flipped byte.
     """
@@ -91,8 +96,18 @@ async def _check(
     signatures = list(reader.embedded_signatures)
     kinds = [_kind(signature) for signature in signatures]
     parties = [signature for signature in signatures if _kind(signature) == "party"]
-    if not parties or kinds != ["party"] * len(parties) + ["seal", "time stamp"]:
-        raise SealCheckError(f"expected parties, seal, time stamp in this order, got {kinds}")
+    stamps = [signature for signature in signatures if _kind(signature) == "time stamp"]
+    if (
+        not parties
+        or not stamps
+        or kinds
+        != [
+            *["party"] * len(parties),
+            "seal",
+            *["time stamp"] * len(stamps),
+        ]
+    ):
+        raise SealCheckError(f"expected parties, seal, time stamps in this order, got {kinds}")
     names = sorted(str(signature.field_name) for signature in parties)
     if names != _expected_fields(reader) or len(set(names)) != len(names):
         raise SealCheckError("expected every party's field to be signed once")
@@ -100,24 +115,28 @@ async def _check(
         _check_gap(pdf, signature)
     for signature in parties:
         _check_party(signature, statements)
-    seal = signatures[-2]
+    seal = signatures[len(parties)]
     if read_seal_attribute(seal.signer_info["signed_attrs"]) != binding:
         raise SealCheckError("the seal does not carry the binding it was given")
     _check_policy(seal, SEAL_POLICY_OID)
-    specification = _specification(keys)
+    specification = _specification(keys, now=now)
     timing = ValidationTimingInfo(
         validation_time=now, best_signature_time=now, point_in_time_validation=False
     )
-    for signature in signatures[:-1]:
+    policy = StepwisePolicy()
+    for signature in (*parties, seal):
         # pyHanko would compare the revisions again for every pair of signatures; what is found
         # here stays with the signature and enters its status below.
-        signature.compute_integrity_info()
-    for signature in signatures[:-1]:
+        signature.compute_integrity_info(policy)
+    for signature in (*parties, seal):
         _check_result(
             signature, await ades_lta_validation(signature, specification, timing_info=timing)
         )
-    await _check_time_stamp(signatures[-1], keys, now=now)
-    _check_changes(pdf, signatures[:-1], revisions=reader.xrefs.total_revisions)
+    # Each time stamp counts at the moment of the next one, which saw it; the last one now.
+    moments = [*map(_stamped_at, stamps[1:]), now]
+    for stamp, moment in zip(stamps, moments, strict=True):
+        await _check_time_stamp(stamp, keys, now=moment, last=stamp is stamps[-1])
+    _check_changes(pdf, (*parties, seal), revisions=reader.xrefs.total_revisions)
 
 
 def _check_changes(
@@ -195,35 +214,64 @@ def _check_result(signature: EmbeddedPdfSignature, result: AdESLTAValidationResu
     )
     if status.modification_level is None or status.modification_level > allowed:
         raise SealCheckError(f"more than signatures was added after the one in {name}")
-    if not status.bottom_line:
-        raise SealCheckError(f"the signature in {name} does not validate")
+    # Not ``bottom_line``: it looks at the time stamp's certificate today. What AdES says above has
+    # looked at it when the next time stamp saw it.
 
 
 async def _check_time_stamp(
-    signature: EmbeddedPdfSignature, keys: PlatformKeys, *, now: datetime
+    signature: EmbeddedPdfSignature, keys: PlatformKeys, *, now: datetime, last: bool
 ) -> None:
-    # Nothing covers the certificates that travel in the outermost token: they must be ours.
-    known = {certificate.dump() for certificate in keys.chain.values()}
-    if not {entry.dump() for entry in signature.signed_data["certificates"]} <= known:
-        raise SealCheckError("the document time stamp carries foreign certificates")
+    # Nothing covers the certificates that travel in the outermost token.
+    trusted = [one.dump() for one in keys.authority_certificates("tsa-ca")]
+    loose = token_problem(signature.signed_data, trusted=trusted)
+    if loose is not None:
+        raise SealCheckError(f"expected a firm document time stamp, but {loose}")
     context = ValidationContext(
-        trust_roots=[keys.chain["tsa-ca"]],
+        trust_roots=keys.authority_certificates("tsa-ca"),
         moment=now,
         allow_fetching=False,
         revocation_mode="soft-fail",
     )
     status = await async_validate_pdf_timestamp(signature, context)
-    whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
+    wanted = SignatureCoverageLevel.ENTIRE_FILE if last else SignatureCoverageLevel.ENTIRE_REVISION
+    whole = status.coverage >= wanted
     if not (status.intact and status.valid and status.trusted and whole):
-        raise SealCheckError("the document time stamp does not validate over the whole file")
+        raise SealCheckError("a document time stamp does not validate over the whole file")
 
 
-def _specification(keys: PlatformKeys) -> PdfSignatureValidationSpec:
-    authorities = [keys.chain[name] for name in ("signer-ca", "seal-ca", "tsa-ca")]
+def _stamped_at(stamp: EmbeddedPdfSignature) -> datetime:
+    moment = stamp.signed_data["encap_content_info"]["content"].parsed["gen_time"].native
+    if not isinstance(moment, datetime):
+        raise SealCheckError("expected a document time stamp with a time")
+    return moment
+
+
+def binding_of(pdf: bytes) -> SealBinding:
+    """Return what the seal of a PDF says it binds; raises SealCheckError."""
+    try:
+        for signature in PdfFileReader(io.BytesIO(pdf)).embedded_regular_signatures:
+            if signature.field_name == SEAL_FIELD:
+                binding = read_seal_attribute(signature.signer_info["signed_attrs"])
+                if binding is not None:
+                    return binding
+    except Exception as error:
+        raise SealCheckError("the sealed pdf cannot be read back") from error
+    raise SealCheckError("expected a sealed pdf")
+
+
+def weakens_at(pdf: bytes) -> tuple[datetime, datetime]:
+    """Return when the newest document time stamp was made and when its certificate ends."""
+    try:
+        *_, stamp = PdfFileReader(io.BytesIO(pdf)).embedded_timestamp_signatures
+        return _stamped_at(stamp), stamp.signer_cert.not_valid_after
+    except Exception as error:
+        raise SealCheckError("expected a pdf with a document time stamp") from error
+
+
+def _specification(keys: PlatformKeys, *, now: datetime) -> PdfSignatureValidationSpec:
     policy = CertValidationPolicySpec(
-        trust_manager=SimpleTrustManager.build([keys.chain["root"]]),
-        # Our certificates name no address to ask: what there is to know lies in the file, and is
-        # used where a certificate has expired since.
+        trust_manager=SimpleTrustManager.build([keys.chain["root"], *keys.stamp_authorities]),
+        # What there is to know lies in the file; nobody is asked.
         revinfo_policy=CertRevTrustPolicy(
             RevocationCheckingPolicy(
                 ee_certificate_rule=RevocationCheckingRule.CHECK_IF_DECLARED,
@@ -241,19 +289,29 @@ def _specification(keys: PlatformKeys) -> PdfSignatureValidationSpec:
                 online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY
             ),
             # EN 319 102-1 §5.6.2.4 wants proof that the issuer existed while a certificate that
-            # has expired since was valid. We issued both, so we know.
+            # has expired since was valid. We issued them all, so we know.
             local_knowledge=LocalKnowledge(
+                # What the file holds about the newest time stamp's certificate grows stale; who
+                # reads it later fetches this, as its certificates say where.
+                known_crls=[
+                    CRLContainer(CertificateList.load(keys.revocation_list(now=now))),
+                ],
+                known_ocsps=[
+                    container
+                    for answer in keys.answers_for([], now=now)
+                    for container in OCSPContainer.load_multi(OCSPResponse.load(answer))
+                ],
                 known_poes=[
                     KnownPOE(
                         poe_type=POEType.PROVIDED,
-                        digest=digest_for_poe(authority.dump()),
-                        poe_time=authority.not_valid_before,
+                        digest=digest_for_poe(certificate.dump()),
+                        poe_time=certificate.not_valid_before,
                         validation_object=ValidationObject(
-                            ValidationObjectType.CERTIFICATE, authority
+                            ValidationObjectType.CERTIFICATE, certificate
                         ),
                     )
-                    for authority in authorities
-                ]
+                    for certificate in keys.certificates
+                ],
             ),
         ),
         diff_policy=None,

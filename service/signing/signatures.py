@@ -1,10 +1,15 @@
-"""PAdES signatures (EN 319 142-1): a party's, the platform's seal, and the archive time stamp."""
+"""PAdES signatures (EN 319 142-1): a party's, the platform's seal, and the archive time stamp.
+
+pyHanko writes the revision and leaves a gap of a fixed size; what goes into the gap is made in
+``signed_data``, which is where the time went.
+"""
 
 import io
+import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from asn1crypto import cms
 from asn1crypto import crl as asn1_crl
 from asn1crypto import ocsp as asn1_ocsp
 from asn1crypto import x509 as asn1_x509
@@ -13,23 +18,43 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter, enumerate_sig_fields
+from pyhanko.pdf_utils.writer import BasePdfFileWriter
+from pyhanko.sign.fields import (
+    FieldMDPSpec,
+    MDPPerm,
+    SigFieldSpec,
+    SigSeedSubFilter,
+)
 from pyhanko.sign.general import SigningError
-from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, PdfTimeStamper
-from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
-from pyhanko.sign.timestamps import TimeStamper
+from pyhanko.sign.signers.cms_embedder import (
+    PdfCMSEmbedder,
+    SigAppearanceSetup,
+    SigIOSetup,
+    SigMDPSetup,
+    SigObjSetup,
+)
+from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
+from pyhanko.sign.signers.pdf_byterange import DocumentTimestamp, SignatureObject
+from pyhanko.sign.validation import EmbeddedPdfSignature
 from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 from pyhanko.stamp import BaseStampStyle
 
 from anchoring.cms_attributes import SealBinding, seal_attribute, statement_attribute
 from anchoring.hashing import sha256
+from anchoring.hex_strings import hasten_pyhanko
 from service.clock import Clock
+from service.signing import der
 from service.signing.appearance import Appearance, party_style, seal_style
-from service.signing.cms_signer import DIGEST, MemorySigner, wait_for
 from service.signing.errors import SigningFailedError
 from service.signing.keys import OneUseSigner, PlatformKeys
 from service.signing.layout import SEAL_FIELD
+from service.signing.signed_data import CmsSigner, Stamp, signing_time
+from service.signing.time_stamp_client import published_lists
 
+hasten_pyhanko()
+
+_DIGEST = "sha256"
 # Bytes of hexadecimal CMS in the file. A fixed size saves pyHanko a rehearsal that costs as much
 # as the signature; a signature with time stamp and chain takes about 9,000.
 _RESERVED = 16_384
@@ -59,20 +84,15 @@ def sign_field(
     PictureRefusedError for a drawing that is no small PNG, SigningFailedError if ``field`` is not
     an open signature field.
     """
-    attribute = statement_attribute(statement_sha256)
+    certificate = x509.load_der_x509_certificate(signer.certificate)
     return _sign(
         pdf,
         field=field,
-        signer=MemorySigner(
-            signer.key,
-            asn1_x509.Certificate.load(signer.certificate),
-            issuers=[keys.chain["signer-ca"]],
-            attribute=attribute,
-        ),
+        signer=CmsSigner(signer.key, certificate, issuers=[keys.issuer_of(certificate)]),
+        attribute=statement_attribute(statement_sha256).dump(),
         name=appearance.name,
         style=party_style(appearance),
-        stamper=keys.stamper(),
-        permissions=MDPPerm.FILL_FORMS,
+        stamp=keys.stamp,
         now=clock.now(),
     )
 
@@ -89,11 +109,11 @@ def seal_pdf(
     sealed = _sign(
         pdf,
         field=SEAL_FIELD,
-        signer=_seal_signer(keys, seal_attribute(binding)),
+        signer=keys.seal_signer,
+        attribute=seal_attribute(binding).dump(),
         name=keys.platform,
         style=seal_style(platform=keys.platform, sealed_at=now, lang=lang),
-        stamper=keys.stamper(),
-        permissions=MDPPerm.NO_CHANGES,
+        stamp=keys.stamp,
         now=now,
     )
     return SealedPdf(
@@ -103,29 +123,23 @@ def seal_pdf(
     )
 
 
+def renew_seal(pdf: bytes, *, keys: PlatformKeys, clock: Clock) -> bytes:
+    """Return a sealed PDF with newer validation data and another document time stamp over it.
+
+    What the seal covers, and so the document's leaf, is as it was (SPEC.md §8).
+    """
+    return _with_archive_stamp(pdf, keys=keys, clock=clock)
+
+
 def sign_container(manifest: bytes, keys: PlatformKeys, clock: Clock) -> bytes:
     """Return the DER detached CAdES B-T signature of ``manifest`` by the platform's seal key.
 
     It is packaging (EN 319 162-1): no verdict rests on it.
     """
-    signed = wait_for(
-        _seal_signer(keys, None).async_sign_general_data(
-            manifest,
-            DIGEST,
-            use_cades=True,
-            timestamper=keys.stamper(),
-            signed_attr_settings=PdfCMSSignedAttributes(signing_time=clock.now()),
-        )
-    )
-    return bytes(signed.dump())
-
-
-def _seal_signer(keys: PlatformKeys, attribute: cms.CMSAttribute | None) -> MemorySigner:
-    return MemorySigner(
-        keys.part("seal").key,
-        keys.chain["seal"],
-        issuers=[keys.chain["seal-ca"]],
-        attribute=attribute,
+    return keys.seal_signer.sign_detached(
+        sha256(manifest),
+        attributes=[signing_time(der.utc_time(clock.now()))],
+        stamp=keys.stamp,
     )
 
 
@@ -133,52 +147,82 @@ def _sign(
     pdf: bytes,
     *,
     field: str,
-    signer: MemorySigner,
+    signer: CmsSigner,
+    attribute: bytes,
     name: str,
     style: BaseStampStyle,
-    stamper: TimeStamper,
-    permissions: MDPPerm,
+    stamp: Stamp,
     now: datetime,
 ) -> bytes:
-    metadata = PdfSignatureMetadata(
-        field_name=field,
-        md_algorithm=DIGEST,
-        subfilter=SigSeedSubFilter.PADES,
-        name=name,
-        docmdp_permissions=permissions,
-    )
     try:
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-        if any(enumerate_sig_fields(writer.prev, filled_status=True, with_name=SEAL_FIELD)):
+        if _is_sealed(writer.prev):
             raise SigningFailedError("the document is sealed: nothing can be signed after that")
-        session = PdfSigner(
-            metadata, signer, timestamper=stamper, stamp_style=style
-        ).init_signing_session(writer, existing_fields_only=True)
-        session.system_time = now
-        prepared = session.prepare_tbs_document(validation_info=None, bytes_reserved=_RESERVED)
-        output = io.BytesIO()
-        digest, _ = prepared.digest_tbs_document(output=output)
-        wait_for(
-            prepared.perform_signature(
-                digest.document_digest, PdfCMSSignedAttributes(signing_time=now)
+        _declare_pades(writer)
+        embedding = PdfCMSEmbedder().write_cms(field, writer, existing_fields_only=True)
+        lock = next(embedding).get_object()["/Lock"]
+        embedding.send(
+            SigObjSetup(
+                sig_placeholder=SignatureObject(
+                    timestamp=now,
+                    subfilter=SigSeedSubFilter.PADES,
+                    name=name,
+                    bytes_reserved=_RESERVED,
+                ),
+                # What the field's lock says, as preparing made it: a party's locks that field,
+                # the seal's everything.
+                mdp_setup=SigMDPSetup(
+                    md_algorithm=_DIGEST,
+                    field_lock=FieldMDPSpec.from_pdf_object(lock),
+                    docmdp_perms=MDPPerm(lock["/P"]) if "/P" in lock else None,
+                ),
+                appearance_setup=SigAppearanceSetup(style=style, timestamp=now, name=name),
             )
         )
-    except (SigningError, PdfError, OSError) as error:
+        output = io.BytesIO()
+        digest, _ = embedding.send(SigIOSetup(md_algorithm=_DIGEST, output=output))
+        embedding.send(
+            signer.sign_detached(digest.document_digest, attributes=[attribute], stamp=stamp)
+        )
+    except (SigningError, PdfError, OSError, KeyError) as error:
         raise SigningFailedError(f"no signature could be put into {field}") from error
-    return bytes(output.getvalue())
+    return output.getvalue()
+
+
+def _is_sealed(reader: PdfFileReader) -> bool:
+    # The seal's field is the last one; looking at fifty before it would cost as many readings.
+    for reference in reversed(reader.root["/AcroForm"]["/Fields"]):
+        field = reference.get_object()
+        if field["/T"] == SEAL_FIELD:
+            return "/V" in field
+    return False
+
+
+def _declare_pades(writer: BasePdfFileWriter) -> None:
+    writer.ensure_output_version(version=(1, 7))  # type: ignore[no-untyped-call]
+    if writer.output_version < (2, 0):
+        writer.register_extension(ESIC_EXTENSION_1)
 
 
 def _with_archive_stamp(pdf: bytes, *, keys: PlatformKeys, clock: Clock) -> bytes:
     now = clock.now()
     try:
-        reader = PdfFileReader(io.BytesIO(pdf))
+        signatures = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
         signers = [
             x509.load_der_x509_certificate(signature.signer_cert.dump())
-            for signature in reader.embedded_regular_signatures
-            if signature.field_name != SEAL_FIELD
+            for signature in signatures
+            if signature.sig_object_type == "/Sig" and signature.field_name != SEAL_FIELD
         ]
+        ours = {one.dump() for one in keys.certificates}
+        foreign = {
+            one.dump(): one
+            for signature in signatures
+            for one in _stamping_certificates(signature)
+            if one.dump() not in ours
+        }
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
         answers = keys.answers_for(signers, now=now)
+        lists = [keys.revocation_list(now=now), *published_lists(list(foreign.values()))]
         # Before the stamp, in its revision: what comes after it would have no proof of its time.
         DocumentSecurityStore.supply_dss_in_writer(
             writer,
@@ -188,16 +232,36 @@ def _with_archive_stamp(pdf: bytes, *, keys: PlatformKeys, clock: Clock) -> byte
                     asn1_x509.Certificate.load(signer.public_bytes(Encoding.DER))
                     for signer in signers
                 ),
-                *keys.chain.values(),
+                *keys.certificates,
+                *foreign.values(),
             ],
             ocsps=[asn1_ocsp.OCSPResponse.load(answer) for answer in answers],
-            crls=[asn1_crl.CertificateList.load(keys.revocation_list(now=now))],
+            crls=[asn1_crl.CertificateList.load(one) for one in lists],
         )
-        output = wait_for(
-            PdfTimeStamper(keys.stamper()).async_timestamp_pdf(
-                writer, DIGEST, bytes_reserved=_RESERVED
-            )
-        )
+        return _stamped(writer, keys.stamp)
     except (SigningError, PdfError, OSError) as error:
         raise SigningFailedError("the archive time stamp could not be added") from error
-    return bytes(output.getvalue())
+
+
+def _stamping_certificates(signature: EmbeddedPdfSignature) -> Iterator[asn1_x509.Certificate]:
+    """Yield the certificates that a signature's time stamp, or a document time stamp, carries."""
+    tokens = [signature.signed_data]
+    if signature.sig_object_type == "/Sig":
+        tokens = list(extract_tst_data_iter(signature.signer_info, signed=False))
+    for token in tokens:
+        for choice in token["certificates"]:
+            yield choice.chosen
+
+
+def _stamped(writer: IncrementalPdfFileWriter, stamp: Stamp) -> bytes:
+    """Write ``writer``'s revision with a document time stamp (EN 319 142-1 §5.5) over it."""
+    _declare_pades(writer)
+    field = f"acta-time-stamp-{secrets.token_hex(8)}"
+    embedding = PdfCMSEmbedder(SigFieldSpec(field)).write_cms(field, writer)
+    next(embedding)
+    gap = DocumentTimestamp(bytes_reserved=_RESERVED)  # type: ignore[no-untyped-call]
+    embedding.send(SigObjSetup(sig_placeholder=gap))
+    output = io.BytesIO()
+    digest, _ = embedding.send(SigIOSetup(md_algorithm=_DIGEST, output=output))
+    embedding.send(stamp(digest.document_digest))
+    return output.getvalue()

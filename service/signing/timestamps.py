@@ -1,23 +1,24 @@
 """The embedded time-stamp authority: an RFC 3161 responder."""
 
 import secrets
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from asn1crypto import algos, cms, core, tsp
-from asn1crypto import x509 as asn1_x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding
-from pyhanko.sign.general import as_signing_certificate_v2
-from pyhanko.sign.timestamps import TimeStamper
+from asn1crypto import cms, tsp
+from cryptography import x509
 
-from anchoring.hashing import sha256
 from service.clock import Clock
+from service.signing import der
 from service.signing.certificates import TIME_STAMP_POLICY_OID, Issued
+from service.signing.signed_data import SHA256_ALGORITHM, CmsSigner
 
 # Bytes of the digests that may be stamped; nothing weaker.
 _DIGEST_SIZES = {"sha256": 32, "sha384": 48, "sha512": 64}
 MAX_REQUEST = 4096
+_TST_INFO = der.oid("1.2.840.113549.1.9.16.1.4")
+_POLICY = der.oid(TIME_STAMP_POLICY_OID)
+# RFC 3161 §2.4.2: accurate to one second.
+_ACCURACY = der.sequence(der.integer(1))
+_GRANTED = der.sequence(der.integer(0))
 
 
 class TimeStampAuthority:
@@ -27,14 +28,17 @@ class TimeStampAuthority:
     threads; keeps no state.
     """
 
-    def __init__(self, stamper: Issued, *, issuers: list[asn1_x509.Certificate], clock: Clock):
-        self._key = stamper.key
-        self._certificate = asn1_x509.Certificate.load(
-            stamper.certificate.public_bytes(Encoding.DER)
-        )
-        self._issuers = issuers
+    def __init__(self, stamper: Issued, *, issuers: list[x509.Certificate], clock: Clock) -> None:
+        self._signer = CmsSigner(stamper.key, stamper.certificate, issuers=issuers)
         self._clock = clock
-        self._signing_certificate = as_signing_certificate_v2(self._certificate)
+        # A directoryName [4], explicitly tagged [0] as RFC 3161 §2.4.2 has it.
+        self._name = der.value(0xA0, der.value(0xA4, stamper.certificate.subject.public_bytes()))
+
+    def stamp(self, digest: bytes) -> bytes:
+        """Return a DER time-stamp token over a SHA-256 digest, with its certificates."""
+        if len(digest) != _DIGEST_SIZES["sha256"]:
+            raise ValueError(f"expected a digest of 32 bytes, got {len(digest)}")
+        return self._token(der.sequence(SHA256_ALGORITHM, der.octets(digest)))
 
     def respond(self, request_der: bytes) -> bytes:
         """Return the DER TimeStampResp to a DER TimeStampReq, a refusal included.
@@ -49,96 +53,41 @@ class TimeStampAuthority:
             _ = request.native
         except (ValueError, TypeError, KeyError, RecursionError):
             return _refuse("bad_data_format", "expected a DER time-stamp request")
-        return bytes(self.stamp(request).dump())
+        return self._answer(request)
 
-    def stamp(self, request: tsp.TimeStampReq) -> tsp.TimeStampResp:
-        """Return the response to a parsed request."""
+    def _answer(self, request: tsp.TimeStampReq) -> bytes:
         if request["version"].native != "v1":
-            return _refusal("bad_request", "expected version 1")
+            return _refuse("bad_request", "expected version 1")
         imprint = request["message_imprint"]
         digest = imprint["hash_algorithm"]["algorithm"].native
         if digest not in _DIGEST_SIZES:
-            return _refusal("bad_alg", "expected sha256, sha384 or sha512")
+            return _refuse("bad_alg", "expected sha256, sha384 or sha512")
         if len(imprint["hashed_message"].native) != _DIGEST_SIZES[digest]:
-            return _refusal("bad_data_format", "the digest's length does not fit its algorithm")
+            return _refuse("bad_data_format", "the digest's length does not fit its algorithm")
         policy = request["req_policy"].native
         if policy not in (None, TIME_STAMP_POLICY_OID):
-            return _refusal("unaccepted_policy", f"expected policy {TIME_STAMP_POLICY_OID}")
+            return _refuse("unaccepted_policy", f"expected policy {TIME_STAMP_POLICY_OID}")
         if request["extensions"].native:
-            return _refusal("unaccepted_extensions", "expected a request without extensions")
-        info: dict[str, Any] = {
-            "version": "v1",
-            "policy": TIME_STAMP_POLICY_OID,
-            "message_imprint": imprint,
-            "serial_number": int.from_bytes(secrets.token_bytes(15), "big") + 1,
-            "gen_time": self._clock.now().replace(microsecond=0),
-            "accuracy": {"seconds": 1},
-            "tsa": asn1_x509.GeneralName(name="directory_name", value=self._certificate.subject),
-        }
-        if request["nonce"].native is not None:
-            info["nonce"] = request["nonce"].native
-        return tsp.TimeStampResp(
-            {
-                "status": {"status": "granted"},
-                "time_stamp_token": self._token(
-                    tsp.TSTInfo(info).dump(), with_chain=bool(request["cert_req"].native)
-                ),
-            }
+            return _refuse("unaccepted_extensions", "expected a request without extensions")
+        # The nonce as it came: it may be negative or written in another length.
+        nonce = b"" if request["nonce"].native is None else bytes(request["nonce"].dump())
+        token = self._token(
+            bytes(imprint.dump()), nonce=nonce, with_chain=bool(request["cert_req"].native)
         )
+        return der.sequence(_GRANTED, token)
 
-    def _token(self, info: bytes, *, with_chain: bool) -> cms.ContentInfo:
-        attributes = cms.CMSAttributes(
-            [
-                {"type": "content_type", "values": ["tst_info"]},
-                {"type": "message_digest", "values": [sha256(info)]},
-                {"type": "signing_certificate_v2", "values": [self._signing_certificate]},
-            ]
+    def _token(self, imprint: bytes, *, nonce: bytes = b"", with_chain: bool = True) -> bytes:
+        info = der.sequence(
+            der.integer(1),
+            _POLICY,
+            imprint,
+            der.integer(int.from_bytes(secrets.token_bytes(15), "big") + 1),
+            der.generalized_time(self._clock.now()),
+            _ACCURACY,
+            nonce,
+            self._name,
         )
-        digest = algos.DigestAlgorithm({"algorithm": "sha256"})
-        signer = cms.SignerInfo(
-            {
-                "version": "v1",
-                "sid": cms.SignerIdentifier(
-                    {
-                        "issuer_and_serial_number": {
-                            "issuer": self._certificate.issuer,
-                            "serial_number": self._certificate.serial_number,
-                        }
-                    }
-                ),
-                "digest_algorithm": digest,
-                "signed_attrs": attributes,
-                "signature_algorithm": {"algorithm": "sha256_ecdsa"},
-                # RFC 5652 §5.4: signed as a SET OF, whatever tag it is kept under
-                "signature": self._key.sign(
-                    attributes.untag().dump(force=True), ec.ECDSA(hashes.SHA256())
-                ),
-            }
-        )
-        signed: dict[str, Any] = {
-            "version": "v3",
-            "digest_algorithms": [digest],
-            "encap_content_info": {
-                "content_type": "tst_info",
-                "content": core.ParsableOctetString(info),
-            },
-            "signer_infos": [signer],
-        }
-        if with_chain:
-            signed["certificates"] = [self._certificate, *self._issuers]
-        return cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(signed)})
-
-
-class EmbeddedStamper(TimeStamper):
-    """pyHanko's way to the embedded authority, without a network."""
-
-    def __init__(self, authority: TimeStampAuthority) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._authority = authority
-
-    async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
-        """Return the authority's response to pyHanko's request."""
-        return self._authority.stamp(req)
+        return self._signer.sign_enclosed(_TST_INFO, info, with_chain=with_chain)
 
 
 class _Refusal(tsp.TimeStampResp):  # type: ignore[misc]  # asn1crypto is untyped

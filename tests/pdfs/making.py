@@ -44,6 +44,20 @@ def typst_pdf(*, standard: str) -> bytes:
     return made
 
 
+def right_to_left_pdf() -> bytes:
+    """Return a contract whose text runs from right to left."""
+    source = (
+        '#set page(paper: "a4", margin: 2.5cm)\n'
+        '#set text(lang: "ar", dir: rtl, font: "DejaVu Sans Mono")\n'
+        "= عقد إيجار\n" + "اتفق الطرفان على ما هو مكتوب هنا. " * 60
+    )
+    made = typst.Compiler(source.encode(), ignore_system_fonts=True).compile(
+        format="pdf", timestamp=0
+    )
+    assert isinstance(made, bytes)
+    return made
+
+
 def scan_pdf() -> bytes:
     """Return what an office scanner makes: one greyish, slightly skewed picture a page."""
     sheets = []

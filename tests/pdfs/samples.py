@@ -21,6 +21,7 @@ from tests.pdfs.making import (
     in_catalog,
     on_every_page,
     reportlab_pdf,
+    right_to_left_pdf,
     scan_pdf,
     typst_pdf,
     unbalanced,
@@ -45,7 +46,17 @@ SOUND: dict[str, Callable[[], bytes]] = {
     "typst_1_4": lambda: typst_pdf(standard="1.4"),
     "typst_2_0": lambda: typst_pdf(standard="2.0"),
     "typst_a_2b": lambda: typst_pdf(standard="a-2b"),
+    "right_to_left": right_to_left_pdf,
     "scan": scan_pdf,
+    "crop_off_centre": lambda: changed(
+        reportlab_pdf(),
+        on_every_page(
+            MediaBox=Array([-200, -100, 700, 1000]), CropBox=Array([-120, 33.5, 480.25, 801])
+        ),
+    ),
+    "crop_beyond_the_sheet": lambda: changed(
+        reportlab_pdf(), on_every_page(Rotate=270, CropBox=Array([300, 500, 2000, 100]))
+    ),
     "turned_90": lambda: _turned(90),
     "turned_180": lambda: _turned(180),
     "turned_270": lambda: _turned(270),

@@ -38,21 +38,24 @@ def assemble(
 ) -> bytes:
     """Return the prepared PDF; raises Refusal.
 
-    ``typeset`` holds one stamp for each page of the result and then the signature page.
+    ``typeset`` holds one stamp for each page of the result and then the signature pages, which a
+    field's ``page`` counts from 0.
     """
+    added = 1 + max(field["page"] for field in fields)
     with open_pdf(document) as pdf, pikepdf.open(io.BytesIO(typeset)) as ours:
-        if len(ours.pages) != len(pdf.pages) + 2:
-            raise ValueError(f"expected {len(pdf.pages) + 2} typeset pages, got {len(ours.pages)}")
+        expected = len(pdf.pages) + 2 * added
+        if len(ours.pages) != expected:
+            raise ValueError(f"expected {expected} typeset pages, got {len(ours.pages)}")
         _make_static(pdf)
         before = io.BytesIO()
         pdf.save(before, **_SAVING)
         spots = _free_spots(before.getvalue(), [turn_and_unit(page)[1] for page in pdf.pages])
-        stamps = [pdf.copy_foreign(page.as_form_xobject()) for page in list(ours.pages)[:-1]]
-        pdf.pages.append(ours.pages[-1])
-        spots.append((_MARGIN, _MARGIN))
+        stamps = [pdf.copy_foreign(page.as_form_xobject()) for page in list(ours.pages)[:-added]]
+        pdf.pages.extend(list(ours.pages)[-added:])
+        spots += [(_MARGIN, _MARGIN)] * added
         for page, stamp, spot in zip(pdf.pages, stamps, spots, strict=True):
             _stamp(pdf, page, stamp, spot)
-        _add_fields(pdf, pdf.pages[-1], fields)
+        _add_fields(pdf, list(pdf.pages)[-added:], fields)
         _add_locator(pdf, locator)
         if "/Lang" not in pdf.Root:
             pdf.Root.Lang = pikepdf.String(lang)
@@ -209,9 +212,11 @@ def _numbers(*values: float) -> bytes:
     return " ".join(f"{value:.5f}".rstrip("0").rstrip(".") for value in values).encode()
 
 
-def _add_fields(pdf: pikepdf.Pdf, page: pikepdf.Page, fields: Sequence[dict[str, Any]]) -> None:
+def _add_fields(
+    pdf: pikepdf.Pdf, pages: Sequence[pikepdf.Page], fields: Sequence[dict[str, Any]]
+) -> None:
     """Make the open signature fields, each with the lock that its signature will apply."""
-    widgets: list[pikepdf.Object] = []
+    widgets: list[list[pikepdf.Object]] = [[] for _ in pages]
     for field in fields:
         x0, y0, x1, y1 = field["rectangle"]
         if field["last"]:
@@ -225,7 +230,7 @@ def _add_fields(pdf: pikepdf.Pdf, page: pikepdf.Page, fields: Sequence[dict[str,
         nothing = pdf.make_stream(b"")
         nothing.Type, nothing.Subtype = Name.XObject, Name.Form
         nothing.BBox = Array([0, 0, round(x1 - x0, 2), round(y1 - y0, 2)])
-        widgets.append(
+        widgets[field["page"]].append(
             pdf.make_indirect(
                 Dictionary(
                     Type=Name.Annot,
@@ -235,14 +240,16 @@ def _add_fields(pdf: pikepdf.Pdf, page: pikepdf.Page, fields: Sequence[dict[str,
                     TU=pikepdf.String(field["label"]),
                     Rect=Array([x0, y0, x1, y1]),
                     F=_PRINTED | _LOCKED,
-                    P=page.obj,
+                    P=pages[field["page"]].obj,
                     Lock=pdf.make_indirect(lock),
                     AP=Dictionary(N=nothing),
                 )
             )
         )
-    page.obj.Annots = pdf.make_indirect(Array(widgets))
-    pdf.Root.AcroForm = pdf.make_indirect(Dictionary(Fields=Array(widgets), SigFlags=1))
+    for page, own in zip(pages, widgets, strict=True):
+        page.obj.Annots = pdf.make_indirect(Array(own))
+    every = [widget for own in widgets for widget in own]
+    pdf.Root.AcroForm = pdf.make_indirect(Dictionary(Fields=Array(every), SigFlags=1))
 
 
 def _add_locator(pdf: pikepdf.Pdf, locator: bytes) -> None:

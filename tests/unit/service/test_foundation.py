@@ -123,6 +123,7 @@ def test_production_names_every_development_part() -> None:
         "ACTA_SMTP_URL",
         "ACTA_BASE_URL",
         "ACTA_LOG_ORIGIN",
+        "ACTA_EMBEDDED_CA=only-our-trust-file-vouches-for-it",
     ):
         assert name in str(caught.value)
 
@@ -138,6 +139,7 @@ def test_production_starts_when_every_part_is_given() -> None:
         smtp_url="smtps://mail.example:465",
         base_url="https://acta.example",
         log_origin="acta.example/log",
+        embedded_ca="only-our-trust-file-vouches-for-it",
     )
     assert settings.production
 

@@ -46,7 +46,10 @@ def pdfsig_verdicts(pdf: bytes, root_pem: bytes, folder: Path) -> dict[str, tupl
     path.write_bytes(pdf)
     # Its exit code is 0 for broken files too: only its words count.
     done = subprocess.run(
-        ["pdfsig", "-nssdir", f"sql:{store}", path], capture_output=True, text=True, check=False
+        ["pdfsig", "-nssdir", f"sql:{store}", path],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     verdicts: dict[str, tuple[str, str]] = {}
     for part in done.stdout.split("Signature #")[1:]:

@@ -13,7 +13,6 @@ from PIL import Image, ImageChops
 from anchoring.locator import read_locator
 from service.signing import (
     SEAL_FIELD,
-    SIGNATURE_PAGES,
     FieldParty,
     PdfHasLocatorError,
     inspect_pdf,
@@ -21,7 +20,7 @@ from service.signing import (
     party_field,
     prepare_pdf,
 )
-from service.signing.layout import STAMP_HEIGHT, STAMP_WIDTH, signature_page
+from service.signing.layout import STAMP_HEIGHT, STAMP_WIDTH, signature_pages
 from service.signing.texts import TEXTS
 from tests.pdfs.making import reportlab_pdf
 from tests.pdfs.samples import SOUND
@@ -68,7 +67,7 @@ def test_every_kind_of_pdf_is_prepared_cleanly(name: str, studio: Studio, tmp_pa
     qpdf_check(prepared, tmp_path)
     assert read_locator(prepared) == LOCATOR
     before, after = inspect_pdf(document), pikepdf.open(io.BytesIO(prepared))
-    assert len(after.pages) == before.pages + SIGNATURE_PAGES
+    assert len(after.pages) == before.pages + 1
     assert [str(field.T) for field in after.Root.AcroForm.Fields] == [
         party_field(1),
         party_field(2),
@@ -178,7 +177,8 @@ def test_each_party_locks_its_field_and_the_seal_locks_everything(studio: Studio
 @pytest.mark.parametrize("letter", [False, True])
 @pytest.mark.parametrize("parties", range(1, 11))
 def test_no_two_boxes_overlap_or_leave_the_page(parties: int, letter: bool) -> None:
-    layout = signature_page(parties=parties, letter=letter)
+    (layout,) = signature_pages(parties=parties, letter=letter)
+    assert layout.seal is not None
     boxes = [*layout.parties, layout.seal]
     for number, box in enumerate(boxes):
         assert box.left > 0
@@ -193,6 +193,26 @@ def test_no_two_boxes_overlap_or_leave_the_page(parties: int, letter: bool) -> N
             )
             assert apart
     assert layout.parties[0].inner.height > 60
+
+
+@pytest.mark.parametrize(("parties", "boxes"), [(11, [10, 1]), (20, [10, 10]), (50, [10] * 5)])
+def test_more_parties_take_more_pages(parties: int, boxes: list[int]) -> None:
+    pages = signature_pages(parties=parties, letter=False)
+    assert [len(page.parties) for page in pages] == boxes
+    assert [page.seal is not None for page in pages] == [False] * (len(boxes) - 1) + [True]
+
+
+def test_fifty_parties_have_a_field_each_on_their_page() -> None:
+    parties = [FieldParty(party=n, name=f"Parte {n}", role="signer") for n in range(1, 51)]
+    prepared = _prepare(reportlab_pdf(pages=1), [new_page_code()], parties=parties)
+    opened = pikepdf.open(io.BytesIO(prepared))
+    names = [[str(note.T) for note in page.obj.Annots] for page in list(opened.pages)[1:]]
+    assert [len(found) for found in names] == [10, 10, 10, 10, 11]
+    assert [name for found in names for name in found] == [
+        *(party_field(number) for number in range(1, 51)),
+        SEAL_FIELD,
+    ]
+    assert "50 Parte 50" in " ".join(_text(prepared, 5).split())
 
 
 @pytest.mark.parametrize("lang", ["es", "en"])
@@ -259,8 +279,8 @@ def test_codes_and_parties_must_fit() -> None:
     document = reportlab_pdf(pages=2)
     with pytest.raises(ValueError, match="expected 2 page codes, got 1"):
         _prepare(document, [new_page_code()])
-    many = [FieldParty(party=n, name="A", role="signer") for n in range(1, 12)]
-    with pytest.raises(ValueError, match="expected 1 to 10 parties, got 11"):
+    many = [FieldParty(party=n, name="A", role="signer") for n in range(1, 52)]
+    with pytest.raises(ValueError, match="expected 1 to 50 parties, got 51"):
         _prepare(document, [new_page_code(), new_page_code()], parties=many)
 
 

@@ -12,6 +12,7 @@ from asn1crypto import cms
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from PIL import Image, ImageDraw
+from pyhanko.sign.validation import EmbeddedPdfSignature
 
 from anchoring.cms_attributes import read_seal_attribute, read_statement_attribute
 from anchoring.hashing import sha256
@@ -65,6 +66,9 @@ def _trust(studio: Studio, folder: Path) -> None:
         "a3",
         "tiny",
         "turned_90",
+        "crop_off_centre",
+        "crop_beyond_the_sheet",
+        "right_to_left",
         "typst_1_4",
         "typst_2_0",
         "linearized",
@@ -83,6 +87,19 @@ def test_every_judge_accepts_a_sealed_pdf(name: str, studio: Studio, tmp_path: P
         _VALID
     ] * 3
     assert read_locator(sealed.pdf) == LOCATOR
+    _trust(studio, tmp_path)
+    _check_by_openssl(signatures_of(sealed.pdf)[SEAL_FIELD], sealed.pdf, tmp_path)
+
+
+def _check_by_openssl(signature: EmbeddedPdfSignature, pdf: bytes, folder: Path) -> None:
+    (folder / "content").write_bytes(covered_bytes(pdf, signature))
+    (folder / "signature").write_bytes(bytes(signature.pkcs7_content))
+    openssl(
+        folder,
+        *("cms", "-verify", "-inform", "DER", "-in", "signature", "-content", "content"),
+        *("-binary", "-cades", "-CAfile", "root.pem", "-certfile", "seal-ca.pem"),
+        *("-purpose", "any", "-out", "/dev/null"),
+    )
 
 
 def test_two_hundred_pages_are_sealed(studio: Studio) -> None:
