@@ -2,11 +2,11 @@
 
 import hashlib
 import importlib.util
+import shutil
 from pathlib import Path
 
 from service.identity.faces.checker import FaceModel
 from service.identity.faces.errors import FaceWeightsError
-from service.keyring import write_atomically
 
 _PACKAGE = "face_recognition_models"
 
@@ -26,18 +26,27 @@ def lay_out_weights(model: FaceModel, home: Path) -> None:
                 raise FaceWeightsError(
                     f"expected {name}; install the extra acta-notary[face], or put it into {folder}"
                 )
-            content = source.read_bytes()
-            _check(name, content, sha256)
-            write_atomically(path, content)
-        _check(name, path.read_bytes(), sha256)
+            _check(name, source, sha256)
+            _copy(source, path)
+        _check(name, path, sha256)
 
 
-def _check(name: str, content: bytes, sha256: str) -> None:
-    found = hashlib.sha256(content).hexdigest()
+def _check(name: str, path: Path, sha256: str) -> None:
+    # Never whole in memory: this runs in the web process, and a model may be large.
+    with path.open("rb") as stream:
+        found = hashlib.file_digest(stream, "sha256").hexdigest()
     if found != sha256:
         raise FaceWeightsError(
             f"expected {name} with SHA-256 {sha256}, got {found}; install it again"
         )
+
+
+def _copy(source: Path, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # Crash point: a part of the copy under another name; the next start copies anew over it.
+    part = path.with_name(f"{path.name}.part")
+    shutil.copyfile(source, part)
+    part.replace(path)
 
 
 def _packaged(name: str) -> Path | None:

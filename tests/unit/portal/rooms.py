@@ -135,8 +135,7 @@ class MemoryIdentity(IdentityPort):
     def confirm_code(
         self, *, challenge_id: str, code: str, purpose: str, subject: str
     ) -> Confirmed:
-        kept = self.challenges.get(challenge_id)
-        if kept is None or kept[:2] != (purpose, subject):
+        if (kept := self.challenges.get(challenge_id)) is None or kept[:2] != (purpose, subject):
             raise CodeExpiredError("no such code is waiting")
         if code != CODE:
             raise WrongCodeError("not the code that was sent", tries_left=4)
@@ -388,7 +387,6 @@ class MemoryAgreements(AgreementsPort):
         return ()
 
     def choose_company(self, email: str, agreement_id: str, company_id: str | None, /) -> None:
-        self._refuse()
         self._visible(email, agreement_id)
 
     def decline(self, email: str, agreement_id: str, /, *, reason: str) -> None:
