@@ -57,6 +57,7 @@ class SigningTurns(Drafting, Reading):
             self._record_prepared(session, agreement, now)
             if self._must_identify(session, party, confirmed_at):
                 self._record_identified(session, agreement, party, now, confirmed_at)
+            self._drop_lost_company(session, party)
             if party.state != PartyState.OPENED or not _opened(agreement, party):
                 made = self._maker.make(
                     agreement,
@@ -266,6 +267,13 @@ class SigningTurns(Drafting, Reading):
                 state=str(agreement.state),
             )
         return agreement, party
+
+    def _drop_lost_company(self, session: Session, party: Party) -> None:
+        """Let a party sign for themselves again whose power ended after they chose a company."""
+        if party.company_id is not None:
+            able = self._desk.identities.companies_to_sign_for(session, party.email)
+            if party.company_id not in {one.company.id for one in able}:
+                party.company_id = party.company_leaf = None
 
     def _must_identify(self, session: Session, party: Party, confirmed_at: datetime) -> bool:
         """Whether what is recorded of this party's identity is not the newest any more."""

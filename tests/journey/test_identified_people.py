@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from anchoring.evidence import read_evidence
 from anchoring.report import Report, Verdict
 from anchoring.report_print import render
 from service.person import Contact, Person
@@ -92,6 +93,9 @@ def test_from_nothing_to_a_verdict_that_names_document_and_face(acta: RunningAct
             assert line.assurance == "document-face"
             assert line.identified_as == "María Carmen García López · 99999999R"
             assert line.company == signs_for
+        evidence = person.visitor.download(f"/agreements/{first}/evidence.asice")
+        for secret in (b"1985-12-09", b"BAA000589"):
+            assert all(secret not in member for member in read_evidence(evidence).members.values())
         printed = render(report, "es")
         assert "documento de identidad y cara en directo" in printed
         assert "Aceites del Sur, S.L." in printed

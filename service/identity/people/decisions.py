@@ -18,6 +18,7 @@ from service.identity.review.desk import ReviewSheet, send_to_review, withdraw_f
 from service.identity.statements import Disclose, IdentityStatements
 
 REVIEW_KIND = "person"
+_KNOWN_TO_PARTIES = frozenset({"familyNames", "givenNames", "nationalNumber"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,10 +58,16 @@ class IdentifiedPerson:
     def statement_body(self, disclose: Disclose) -> dict[str, Any]:
         """Return the body that an agreement's own ``identified`` statement has.
 
-        It names the leaf of the first one, whose pictures and scores it repeats.
+        It names the leaf of the first one and repeats its scores. Of the personal values it holds
+        those alone by which the other parties know whom they deal with: evidence is given to all
+        of them, and a date of birth or the document's own number is none of their business.
         """
         body = identified_body(
-            self.record, scores=self.scores, decided_by=self.decided_by, disclose=disclose
+            self.record,
+            scores=self.scores,
+            decided_by=self.decided_by,
+            disclose=disclose,
+            claims=_KNOWN_TO_PARTIES,
         )
         return {**body, "identification": self.leaf_hash.hex()}
 

@@ -1,7 +1,7 @@
 """What is known of a person, as it is kept, and as a statement says it without saying it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
@@ -168,9 +168,10 @@ def identified_body(
     scores: Mapping[str, Any],
     decided_by: str,
     disclose: Disclose,
+    claims: Set[str] | None = None,
 ) -> dict[str, Any]:
     """Return the body of an ``identified`` statement: method, scores, model and hashes in clear,
-    every personal value as a salted digest.
+    every personal value, or only those of ``claims``, as a salted digest.
 
     ``decided_by`` is ``program`` or ``reviewer``. Decimals are texts, since statements hold none.
     """
@@ -200,7 +201,11 @@ def identified_body(
             "numberInDocument": record.number_in_document,
         },
         "face": {**scores, "limits": LIMITS},
-        "sd": {claim: disclose(claim, value) for claim, value in personal.items()},
+        "sd": {
+            claim: disclose(claim, value)
+            for claim, value in personal.items()
+            if claims is None or claim in claims
+        },
     }
 
 
