@@ -104,6 +104,8 @@ def test_an_agreement_repeats_it_with_its_own_salts(bureau: Bureau) -> None:
     assert view.leaf_hash is not None
     assert body["identification"] == view.leaf_hash.hex()
     assert body["sd"]["familyNames"] == f"{claims.index('familyNames') + 1:064x}"
+    # Evidence goes to every party: a date of birth or a document's number is none of theirs.
+    assert set(claims) == set(body["sd"]) == {"familyNames", "givenNames", "nationalNumber"}
 
 
 def test_nothing_personal_is_kept_readable(bureau: Bureau) -> None:
