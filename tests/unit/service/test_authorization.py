@@ -53,6 +53,7 @@ MAY: dict[str, frozenset[str]] = {
             "GET /.well-known/acta-trust/{version}.json",
             "GET /d/{code}",
             "GET /healthz",
+            "GET /keys/open.html",
             "GET /language/{lang}",
             "GET /log/{path:path}",
             "GET /mailbox",
@@ -63,6 +64,9 @@ MAY: dict[str, frozenset[str]] = {
             "GET /sign-in/code",
             "GET /static/{name}",
             "GET /status",
+            "GET /v1/custody/reports/latest",
+            "GET /v1/custody/reports/{number}",
+            "GET /v1/custody/reports/{number}/list",
             "GET /v1/openapi.json",
             "GET /v1/status",
             "GET /verify",
@@ -89,6 +93,12 @@ MAY: dict[str, frozenset[str]] = {
             "GET /agreements/{agreement_id}/code",
             "POST /agreements/{agreement_id}/code",
             "GET /companies",
+            "GET /keys",
+            "POST /keys",
+            "POST /keys/end",
+            "GET /keys/code",
+            "POST /keys/code",
+            "POST /keys/code/send",
             "GET /identify",
             "POST /identify",
         ),
@@ -98,9 +108,11 @@ MAY: dict[str, frozenset[str]] = {
     **dict.fromkeys(
         (
             "GET /agreements/{agreement_id}",
+            "GET /agreements/{agreement_id}/custody.zip",
             "GET /agreements/{agreement_id}/document.pdf",
             "GET /agreements/{agreement_id}/evidence.asice",
             "GET /agreements/{agreement_id}/pages/{picture}",
+            "GET /agreements/{agreement_id}/keeping",
             "GET /agreements/{agreement_id}/progress",
             "GET /agreements/{agreement_id}/sign",
             "POST /agreements/{agreement_id}/archive",
@@ -113,11 +125,16 @@ MAY: dict[str, frozenset[str]] = {
             "POST /agreements/{agreement_id}/sign",
             "POST /agreements/{agreement_id}/company",
             "POST /agreements/{agreement_id}/decline",
+            "POST /agreements/{agreement_id}/keeping/erase-mine",
         ),
         frozenset({"party"}),
     ),
     **dict.fromkeys(
-        ("POST /agreements/{agreement_id}/send", "POST /agreements/{agreement_id}/delete"),
+        (
+            "POST /agreements/{agreement_id}/send",
+            "POST /agreements/{agreement_id}/delete",
+            "POST /agreements/{agreement_id}/keeping/erase",
+        ),
         frozenset({"sender"}),
     ),
     # One identification: whoever is identified, and nobody else, a reviewer neither.
@@ -281,6 +298,7 @@ class Office:
             "mail_id": "msg_1",
             "token": "x" * 43,
             "name": "portal.css",
+            "number": "1",
         }
         if template.startswith("/agreements/"):
             values["picture"] = "1.png"
