@@ -223,6 +223,8 @@ class _Revocation:
             moment=moment,
             allow_fetching=False,
             revocation_mode="soft-fail",
+            # The answers in the file were given when it was sealed, after the signatures.
+            retroactive_revinfo=True,
         )
 
 

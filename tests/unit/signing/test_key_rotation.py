@@ -11,6 +11,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
+from anchoring.pdf_signatures import CertificateState, examine
+from anchoring.trust import TrustKey
 from service.clock import rfc3339
 from service.keyring import Keyring, WrongMasterKeyError
 from service.signing import (
@@ -66,6 +68,40 @@ def test_files_signed_before_and_across_a_rotation_stay_good(tmp_path: Path) -> 
     after.check(sealed)
     # One party's authority was replaced between the two signatures.
     after.check(after.seal(after.sign(half, 2)).pdf)
+
+
+def test_an_outsider_trusts_certificates_that_name_addresses_by_what_the_file_holds(
+    tmp_path: Path,
+) -> None:
+    """Naming them makes an answer necessary, and those in the file came after the signatures."""
+    clock = ManualClock(datetime.now(UTC) - timedelta(days=1))
+    studio = Studio(load(tmp_path, clock), clock)
+    signed = studio.sign(studio.prepare(reportlab_pdf(pages=1), parties=1), 1)
+    clock.advance(hours=5)
+    keys = {name: [_trusted(studio.keys, name)] for name in ("signer-ca", "seal-ca", "tsa-ca")}
+    facts = examine(
+        studio.seal(signed).pdf,
+        signer_keys=keys["signer-ca"],
+        seal_keys=keys["seal-ca"],
+        tsa_keys=keys["tsa-ca"],
+        seal_field="acta-seal",
+    )
+    assert len(facts.signatures) == 3
+    for signature in facts.signatures:
+        assert signature.sound
+        assert signature.certificate.state is CertificateState.TRUSTED
+
+
+def _trusted(keys: PlatformKeys, name: str) -> TrustKey:
+    certificate = keys.part(name).certificate
+    return TrustKey(
+        purpose=name,
+        certificate=certificate.public_bytes(Encoding.DER),
+        vkey=None,
+        not_before=certificate.not_valid_before_utc,
+        not_after=certificate.not_valid_after_utc,
+        revoked_after=None,
+    )
 
 
 def test_openssl_asks_the_responder_that_a_certificate_names(tmp_path: Path) -> None:
