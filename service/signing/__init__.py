@@ -30,9 +30,15 @@ if TYPE_CHECKING:
     )
     from service.signing.ingest import MAX_BYTES, MAX_PAGES, PdfFacts, inspect_pdf, render_page
     from service.signing.keys import OneUseSigner, PlatformKeys, issue_signer
-    from service.signing.layout import MAX_PARTIES, SEAL_FIELD, SIGNATURE_PAGES, party_field
+    from service.signing.layout import (
+        MAX_PARTIES,
+        SEAL_FIELD,
+        party_field,
+        signature_page_count,
+        value_field,
+    )
     from service.signing.page_codes import new_page_code
-    from service.signing.preparing import FieldParty, prepare_pdf
+    from service.signing.preparing import FieldParty, Place, PlacedField, prepare_pdf
     from service.signing.seal_check import check_sealed
     from service.signing.signatures import SealedPdf, seal_pdf, sign_container, sign_field
 
@@ -59,9 +65,9 @@ _HOMES = {
     ),
     "ingest": ("MAX_BYTES", "MAX_PAGES", "PdfFacts", "inspect_pdf", "render_page"),
     "keys": ("OneUseSigner", "PlatformKeys", "issue_signer"),
-    "layout": ("MAX_PARTIES", "SEAL_FIELD", "SIGNATURE_PAGES", "party_field"),
+    "layout": ("MAX_PARTIES", "SEAL_FIELD", "party_field", "signature_page_count", "value_field"),
     "page_codes": ("new_page_code",),
-    "preparing": ("FieldParty", "prepare_pdf"),
+    "preparing": ("FieldParty", "Place", "PlacedField", "prepare_pdf"),
     "seal_check": ("check_sealed",),
     "signatures": ("SealedPdf", "seal_pdf", "sign_container", "sign_field"),
 }
@@ -72,7 +78,6 @@ __all__ = [
     "MAX_PAGES",
     "MAX_PARTIES",
     "SEAL_FIELD",
-    "SIGNATURE_PAGES",
     "Appearance",
     "FieldParty",
     "OneUseSigner",
@@ -92,6 +97,8 @@ __all__ = [
     "PdfTruncatedError",
     "PdfXfaError",
     "PictureRefusedError",
+    "Place",
+    "PlacedField",
     "PlatformKeys",
     "SealCheckError",
     "SealedPdf",
@@ -106,6 +113,8 @@ __all__ = [
     "seal_pdf",
     "sign_container",
     "sign_field",
+    "signature_page_count",
+    "value_field",
 ]
 
 

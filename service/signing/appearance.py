@@ -36,6 +36,7 @@ class Appearance:
     code: str
     role: str = "signer"
     lang: str = "es"
+    method: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """PAdES signatures (EN 319 142-1): a party's, the platform's seal, and the archive time stamp."""
 
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,11 +23,13 @@ from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.stamp import BaseStampStyle
 
 from anchoring.cms_attributes import SealBinding, seal_attribute, statement_attribute
+from anchoring.form_values import Value
 from anchoring.hashing import sha256
 from service.clock import Clock
 from service.signing.appearance import Appearance, party_style, seal_style
 from service.signing.cms_signer import DIGEST, MemorySigner, wait_for
 from service.signing.errors import SigningFailedError
+from service.signing.filling import fill_fields
 from service.signing.keys import OneUseSigner, PlatformKeys
 from service.signing.layout import SEAL_FIELD
 
@@ -52,12 +55,14 @@ def sign_field(
     appearance: Appearance,
     keys: PlatformKeys,
     clock: Clock,
+    values: Mapping[str, Value] | None = None,
 ) -> bytes:
     """Return ``pdf`` with ``signer``'s PAdES B-T signature in ``field``, as a new revision.
 
-    The CMS carries ``statement_sha256`` (32 bytes) as a signed attribute. Raises
-    PictureRefusedError for a drawing that is no small PNG, SigningFailedError if ``field`` is not
-    an open signature field.
+    The same revision fills ``values`` into the form fields of these names. The CMS carries
+    ``statement_sha256`` (32 bytes) as a signed attribute. Raises PictureRefusedError for a drawing
+    that is no small PNG, SigningFailedError if ``field`` is not an open signature field or a value
+    has none.
     """
     attribute = statement_attribute(statement_sha256)
     return _sign(
@@ -74,6 +79,7 @@ def sign_field(
         stamper=keys.stamper(),
         permissions=MDPPerm.FILL_FORMS,
         now=clock.now(),
+        values=values,
     )
 
 
@@ -139,6 +145,7 @@ def _sign(
     stamper: TimeStamper,
     permissions: MDPPerm,
     now: datetime,
+    values: Mapping[str, Value] | None = None,
 ) -> bytes:
     metadata = PdfSignatureMetadata(
         field_name=field,
@@ -151,6 +158,7 @@ def _sign(
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
         if any(enumerate_sig_fields(writer.prev, filled_status=True, with_name=SEAL_FIELD)):
             raise SigningFailedError("the document is sealed: nothing can be signed after that")
+        fill_fields(writer, values or {})
         session = PdfSigner(
             metadata, signer, timestamper=stamper, stamp_style=style
         ).init_signing_session(writer, existing_fields_only=True)

@@ -10,6 +10,7 @@ TEXTS: dict[str, dict[str, str]] = {
             "recuadro; el sello lo cierra, y después no admite cambios."
         ),
         "seal": "Sello de la plataforma",
+        "elsewhere": "Firma en la página {page}",
         "footer": (
             "Las firmas, el sello y sus sellos de tiempo son electrónicos y están dentro del "
             "archivo PDF: una copia impresa no los conserva. Los recuadros solo los representan."
@@ -34,6 +35,7 @@ TEXTS: dict[str, dict[str, str]] = {
             "box; the seal closes the document, which cannot be changed afterwards."
         ),
         "seal": "Seal of the platform",
+        "elsewhere": "Signs on page {page}",
         "footer": (
             "The signatures, the seal and their time stamps are electronic and lie inside the PDF "
             "file: a printed copy does not keep them. The boxes only depict them."

@@ -13,7 +13,6 @@ from PIL import Image, ImageChops
 from anchoring.locator import read_locator
 from service.signing import (
     SEAL_FIELD,
-    SIGNATURE_PAGES,
     FieldParty,
     PdfHasLocatorError,
     inspect_pdf,
@@ -68,7 +67,7 @@ def test_every_kind_of_pdf_is_prepared_cleanly(name: str, studio: Studio, tmp_pa
     qpdf_check(prepared, tmp_path)
     assert read_locator(prepared) == LOCATOR
     before, after = inspect_pdf(document), pikepdf.open(io.BytesIO(prepared))
-    assert len(after.pages) == before.pages + SIGNATURE_PAGES
+    assert len(after.pages) == before.pages + 1
     assert [str(field.T) for field in after.Root.AcroForm.Fields] == [
         party_field(1),
         party_field(2),
@@ -225,13 +224,13 @@ def test_long_names_and_titles_are_not_cut(studio: Studio) -> None:
     prepared = _prepare(
         reportlab_pdf(pages=1),
         [new_page_code()],
-        parties=[FieldParty(party=n, name=name[:120].strip(), role="witness") for n in (1, 2)],
+        parties=[FieldParty(party=n, name=name[:120].strip(), role="signer") for n in (1, 2)],
         title=title[:200].strip(),
     )
     text = " ".join(_text(prepared, 1).split())
     assert text.count(name[:120].strip()) == 2
     assert title[:200].strip() in text
-    assert "testigo" in text
+    assert "firmante" in text
 
 
 def test_text_of_people_is_never_markup() -> None:
@@ -255,12 +254,38 @@ def test_two_hundred_pages(studio: Studio, tmp_path: Path) -> None:
     assert len(codes) == 2
 
 
+def test_fifty_sign_on_five_pages(tmp_path: Path) -> None:
+    many = [FieldParty(party=n, name=f"Parte {n}", role="signer") for n in range(1, 51)]
+    prepared = _prepare(reportlab_pdf(pages=1), [new_page_code() for _ in range(6)], parties=many)
+    qpdf_check(prepared, tmp_path)
+    with pikepdf.open(io.BytesIO(prepared)) as pdf:
+        assert len(pdf.pages) == 6
+        assert [len(page.obj.get("/Annots", [])) for page in pdf.pages] == [0, 10, 10, 10, 10, 11]
+    for number in range(1, 51):
+        assert f"Parte {number}" in _text(prepared, 1 + (number - 1) // 10)
+
+
+def test_who_does_not_sign_has_no_box() -> None:
+    prepared = _prepare(
+        reportlab_pdf(pages=1),
+        [new_page_code()],
+        parties=[
+            FieldParty(party=1, name="Aprueba", role="approver"),
+            FieldParty(party=2, name="Firma", role="signer"),
+        ],
+    )
+    with pikepdf.open(io.BytesIO(prepared)) as pdf:
+        names = [str(field.T) for field in pdf.Root.AcroForm.Fields]
+    assert names == [party_field(2), SEAL_FIELD]
+    assert "Aprueba" not in _text(prepared, 1)
+
+
 def test_codes_and_parties_must_fit() -> None:
     document = reportlab_pdf(pages=2)
     with pytest.raises(ValueError, match="expected 2 page codes, got 1"):
         _prepare(document, [new_page_code()])
-    many = [FieldParty(party=n, name="A", role="signer") for n in range(1, 12)]
-    with pytest.raises(ValueError, match="expected 1 to 10 parties, got 11"):
+    many = [FieldParty(party=n, name="A", role="signer") for n in range(1, 52)]
+    with pytest.raises(ValueError, match="expected 0 to 50 signers, got 51"):
         _prepare(document, [new_page_code(), new_page_code()], parties=many)
 
 
