@@ -153,6 +153,8 @@ def filled_problem(old: generic.DictionaryObject, new: generic.DictionaryObject)
     width, height = (float(number) for number in list(before["/BBox"])[2:])
     if not _plain_equal(after["/Resources"], font_of(kind)):
         return "/Resources"
+    if not fits(kind, str(value), width, height):
+        return "does not fit"
     return None if after.data == drawn(kind, str(value), width, height) else "is drawn otherwise"
 
 

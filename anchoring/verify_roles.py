@@ -68,7 +68,7 @@ def check_roles(context: Context) -> list[Finding]:
 def check_turns(context: Context, bound: Mapping[int, BoundSignature]) -> list[Finding]:
     """Who was announced to go earlier did, in the PDF and in the log."""
     prepared = need(context.prepared, "prepared")
-    done = [
+    done: list[tuple[int, int, int, int | None]] = [
         (prepared.order_of(party), party, one.entry.opening.index, one.signature.revision)
         for party, one in bound.items()
     ]

@@ -3,12 +3,15 @@
 from service.agreements.desk import Desk, Links
 from service.agreements.errors import AgreementNotFoundError
 from service.agreements.pictures import PictureCache
+from service.agreements.placing import Placing
+from service.agreements.role_acts import RoleActs
 from service.agreements.sealing import Sealing
-from service.agreements.signing_turn import SigningTurns
 from service.agreements.views import (
     AgreementSummary,
     AgreementView,
     ChainStep,
+    FieldDraft,
+    FieldView,
     PartyDraft,
     PartyView,
     SigningView,
@@ -22,6 +25,8 @@ __all__ = [
     "Agreements",
     "ChainStep",
     "Desk",
+    "FieldDraft",
+    "FieldView",
     "Links",
     "PartyDraft",
     "PartyView",
@@ -31,5 +36,5 @@ __all__ = [
 ]
 
 
-class Agreements(SigningTurns, Sealing):
+class Agreements(RoleActs, Placing, Sealing):
     """Every use case of agreements, over one desk of collaborators."""

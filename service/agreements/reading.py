@@ -2,7 +2,7 @@
 
 from sqlalchemy import and_, or_, select
 
-from service.agreements.desk import UseCases, is_turn, party_of
+from service.agreements.desk import UseCases, can_place, is_turn, party_of
 from service.agreements.errors import AgreementNotFoundError, NotReadyError
 from service.agreements.models import Agreement, Archived, Party, PartyState, State
 from service.agreements.views import (
@@ -73,10 +73,12 @@ class Reading(UseCases):
                 parties=_parties(agreement),
                 timeline=self._timeline(agreement),
                 my_party=None if own is None else own.number,
+                my_role=None if own is None else own.role,
                 my_turn=own is not None and is_turn(agreement, own),
+                can_place=is_sender and can_place(agreement),
                 can_send=is_sender
                 and agreement.state in {State.DRAFT, State.READY}
-                and (own is None or own.state == PartyState.SIGNED),
+                and (own is None or not own.signs or own.state == PartyState.SIGNED),
                 can_delete=is_sender and agreement.state == State.DRAFT,
                 archived=kept is not None and kept.archived,
                 document_status=None
@@ -182,6 +184,7 @@ def _parties(agreement: Agreement) -> tuple[PartyView, ...]:
             name=party.name,
             email=party.email,
             order=party.signing_order,
+            role=party.role,
             state=str(party.state),
             signed_at=party.signed_at,
         )

@@ -1,9 +1,11 @@
 """A party's turn: opening, signing, declining."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from anchoring.form_values import Value
 from anchoring.statement import Actor
 from service.agreements.consent import consent_sha256, consent_text
 from service.agreements.desk import is_turn, party_of
@@ -19,6 +21,7 @@ from service.agreements.errors import (
 from service.agreements.models import Agreement, Party, PartyState, State
 from service.agreements.reading import Reading
 from service.agreements.statements import Disclosures, Made
+from service.agreements.values import fields_of, read_values
 from service.agreements.views import SigningView
 from service.clock import rfc3339
 from service.notices import declined, expired
@@ -54,7 +57,7 @@ class SigningTurns(Drafting, Reading):
             self._record_prepared(session, agreement, now)
             if party.identified_at != confirmed_at:
                 self._record_identified(session, agreement, party, now, confirmed_at)
-            if party.state != PartyState.OPENED or not _opened(agreement, party):
+            if party.state != PartyState.OPENED or not has_opened(agreement, party):
                 made = self._maker.make(
                     agreement,
                     "opened",
@@ -63,24 +66,27 @@ class SigningTurns(Drafting, Reading):
                         "pages": agreement.page_count,
                         "renderer": "pdfium",
                     },
-                    actor=_signer(party),
+                    actor=signer_actor(party),
                     at=now,
                 )
                 self._maker.record(session, agreement, made)
                 party.state = PartyState.OPENED
-            revision, pages, lang, name = (
+            revision, pages, lang, name, role, fields = (
                 agreement.revision,
                 agreement.page_count,
                 agreement.lang,
                 party.name,
+                party.role,
+                fields_of(agreement, party),
             )
         return SigningView(
             view=self.view_for(email, agreement_id),
             pages=pages,
-            consent_text=consent_text(lang),
-            consent_sha256=consent_sha256(lang),
+            consent_text=consent_text(lang, role),
+            consent_sha256=consent_sha256(lang, role),
             revision=revision,
             suggested_name=name,
+            fields=fields,
         )
 
     def sign(
@@ -93,11 +99,13 @@ class SigningTurns(Drafting, Reading):
         drawn_png: bytes | None,
         typed_name: str,
         confirmed_at: datetime,
+        values: Mapping[str, str] | None = None,
     ) -> None:
         """Sign the PDF the party was shown; the same again, once signed, is no error.
 
         ``revision``: SHA-256 (hex) of the PDF shown; another one is refused with StaleViewError,
-        so that nobody signs what they did not see. The one-use key lives only in this call.
+        so that nobody signs what they did not see. ``values``: what was filled in, by field, as a
+        form sends it. The one-use key lives only in this call.
         """
         self._expect_fresh(confirmed_at)
         _check_drawing(drawn_png)
@@ -110,13 +118,14 @@ class SigningTurns(Drafting, Reading):
             now = self._on_time(agreement)
             if agreement.revision != revision:
                 raise StaleViewError("the document changed since it was shown; look at it again")
-            if consent_sha256 != _consent_of(agreement):
+            if consent_sha256 != _consent_of(agreement, party):
                 raise StaleViewError("the consent text changed since it was shown; read it again")
-            if party.identity_leaf is None or not _opened(agreement, party):
+            if party.identity_leaf is None or not has_opened(agreement, party):
                 raise StaleViewError("expected the document to be opened before it is signed")
             signer = issue_signer(self._desk.keys, subject=_opaque(agreement, party), now=now)
             consented = self._consented(agreement, party, now)
-            signed = self._signed(agreement, party, now, signer, confirmed_at)
+            filled = read_values(agreement, party, values or {})
+            signed = self._signed(agreement, party, now, signer, confirmed_at, filled)
             lang = agreement.lang
             field = party.field
         pdf = sign_field(
@@ -133,6 +142,7 @@ class SigningTurns(Drafting, Reading):
             ),
             keys=self._desk.keys,
             clock=self._desk.clock,
+            values=filled,
         )
         # Crash point: nothing has happened yet; the person signs again with another one-use key.
         written = self._desk.files.put(pdf).hex()
@@ -174,7 +184,7 @@ class SigningTurns(Drafting, Reading):
                 agreement,
                 "declined",
                 {"sd": {"reason": kept.of(party.number, "reason", reason)}},
-                actor=_signer(party),
+                actor=signer_actor(party),
                 at=now,
                 disclosures=kept,
             )
@@ -210,7 +220,7 @@ class SigningTurns(Drafting, Reading):
             )
             self._maker.record(session, agreement, made)
             self._end(session, agreement, State.EXPIRED, now)
-            missing = sum(party.state != PartyState.SIGNED for party in agreement.parties)
+            missing = sum(not party.is_done for party in agreement.parties)
             self._mail_everybody(
                 session,
                 agreement,
@@ -272,7 +282,7 @@ class SigningTurns(Drafting, Reading):
                 "assurance": "mailbox",
                 "sd": {"email": kept.of(party.number, "email", party.email)},
             },
-            actor=_signer(party),
+            actor=signer_actor(party),
             at=now,
             disclosures=kept,
             code_confirmed_at=confirmed_at,
@@ -284,8 +294,8 @@ class SigningTurns(Drafting, Reading):
         return self._maker.make(
             agreement,
             "consented",
-            {"textSha256": _consent_of(agreement), "lang": agreement.lang},
-            actor=_signer(party),
+            {"textSha256": _consent_of(agreement, party), "lang": agreement.lang},
+            actor=signer_actor(party),
             at=now,
         )
 
@@ -296,12 +306,14 @@ class SigningTurns(Drafting, Reading):
         now: datetime,
         signer: OneUseSigner,
         confirmed_at: datetime,
+        filled: Mapping[str, Value],
     ) -> Made:
+        kept = Disclosures()
         assert party.identity_leaf is not None  # checked by sign()
         still_open = [
             other.field
             for other in agreement.parties
-            if other.state != PartyState.SIGNED and other.number != party.number
+            if other.signs and not other.is_done and other.number != party.number
         ]
         return self._maker.make(
             agreement,
@@ -310,21 +322,26 @@ class SigningTurns(Drafting, Reading):
                 "prepared": agreement.prepared_sha256,
                 "revision": agreement.revision,
                 "field": party.field,
-                "values": {},
+                "values": {
+                    name: {"sd": {"value": kept.of(party.number, "value", value)}}
+                    for name, value in filled.items()
+                },
                 "fieldsOpen": [*still_open, "acta-seal"],
                 "certificateKey": signer.spki_sha256.hex(),
                 "identity": party.identity_leaf.hex(),
                 "company": None,
-                "consent": {"textSha256": _consent_of(agreement), "lang": agreement.lang},
+                "consent": {"textSha256": _consent_of(agreement, party), "lang": agreement.lang},
                 "method": "code",
             },
-            actor=_signer(party),
+            actor=signer_actor(party),
             at=now,
+            disclosures=kept,
             code_confirmed_at=confirmed_at,
         )
 
 
-def _signer(party: Party) -> Actor:
+def signer_actor(party: Party) -> Actor:
+    """Return the party as the actor of a statement."""
     return Actor(party=party.number, role=party.role)
 
 
@@ -333,11 +350,11 @@ def _opaque(agreement: Agreement, party: Party) -> str:
     return f"{agreement.id}/{party.number}"
 
 
-def _consent_of(agreement: Agreement) -> str:
-    return consent_sha256(agreement.lang)
+def _consent_of(agreement: Agreement, party: Party) -> str:
+    return consent_sha256(agreement.lang, party.role)
 
 
-def _opened(agreement: Agreement, party: Party) -> bool:
+def has_opened(agreement: Agreement, party: Party) -> bool:
     """Whether this party has been shown the newest revision."""
     needle = f'"revision":"{agreement.revision}"'.encode()
     return any(

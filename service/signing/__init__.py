@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         PictureRefusedError,
         SealCheckError,
         SigningFailedError,
+        ValueTooLongError,
     )
     from service.signing.ingest import MAX_BYTES, MAX_PAGES, PdfFacts, inspect_pdf, render_page
     from service.signing.keys import OneUseSigner, PlatformKeys, issue_signer
@@ -62,6 +63,7 @@ _HOMES = {
         "PictureRefusedError",
         "SealCheckError",
         "SigningFailedError",
+        "ValueTooLongError",
     ),
     "ingest": ("MAX_BYTES", "MAX_PAGES", "PdfFacts", "inspect_pdf", "render_page"),
     "keys": ("OneUseSigner", "PlatformKeys", "issue_signer"),
@@ -103,6 +105,7 @@ __all__ = [
     "SealCheckError",
     "SealedPdf",
     "SigningFailedError",
+    "ValueTooLongError",
     "check_sealed",
     "inspect_pdf",
     "issue_signer",

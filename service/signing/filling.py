@@ -5,15 +5,15 @@ from collections.abc import Mapping
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
-from anchoring.form_values import CHECKBOX, Value, drawn, font_of, kind_of
-from service.signing.errors import SigningFailedError
+from anchoring.form_values import CHECKBOX, Value, drawn, fits, font_of, kind_of
+from service.signing.errors import SigningFailedError, ValueTooLongError
 
 
 def fill_fields(writer: IncrementalPdfFileWriter, values: Mapping[str, Value]) -> None:
     """Put ``values`` into the open form fields of these names, each drawn as the format has it.
 
     An empty text or a box that is not ticked leaves its field as it was prepared. Raises
-    SigningFailedError for a name that is no field.
+    SigningFailedError for a name that is no field, ValueTooLongError.
     """
     left = dict(values)
     fields = writer.root["/AcroForm"]["/Fields"]
@@ -29,7 +29,7 @@ def fill_fields(writer: IncrementalPdfFileWriter, values: Mapping[str, Value]) -
             field["/V"] = field["/AS"] = generic.NameObject("/Yes")
         else:
             field["/V"] = generic.pdf_string(str(value))
-            field["/AP"] = generic.DictionaryObject(
+            field["/AP"] = generic.DictionaryObject(  # type: ignore[no-untyped-call]
                 {generic.pdf_name("/N"): _drawing(writer, field, kind, str(value))}
             )
         writer.update_container(field)
@@ -42,6 +42,12 @@ def _drawing(
 ) -> generic.IndirectObject:
     prepared = field["/AP"]["/N"]
     width, height = (float(side) for side in list(prepared["/BBox"])[2:])
+    if not fits(kind, value, width, height):
+        raise ValueTooLongError(
+            f"expected a value that is legible in a field of {width:.0f} x {height:.0f} points, "
+            f"got {len(value)} characters",
+            label=str(field.get("/TU", "")),
+        )
     kept = {
         key: prepared.raw_get(key)
         for key in ("/Type", "/Subtype", "/BBox", "/Matrix")

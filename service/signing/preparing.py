@@ -110,7 +110,7 @@ def prepare_pdf(
     fields: list[dict[str, Any]] = []
     for party, (at, page, box) in zip(signers, boxes, strict=True):
         own = [one for one in placed if one.party == party.party and one.kind != "signature"]
-        field = {
+        field: dict[str, Any] = {
             "name": party_field(party.party),
             "kind": "signature",
             "label": f"{party.party}. {party.name}",

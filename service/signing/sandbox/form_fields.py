@@ -72,7 +72,8 @@ def _page(pdf: pikepdf.Pdf, field: dict[str, Any]) -> pikepdf.Page:
         raise Refusal(
             "pdf/no-such-page", f"expected a page from 1 to {len(pdf.pages)}, got {number + 1}"
         )
-    return pdf.pages[number]
+    page: pikepdf.Page = pdf.pages[number]
+    return page
 
 
 def _rectangle(page: pikepdf.Page, field: dict[str, Any]) -> tuple[list[float], float, float]:

@@ -1,0 +1,37 @@
+"""fields that parties fill in, the uploaded PDF, the certificate of completion, tags."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0009"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Apply."""
+    op.create_table(
+        "agreement_fields",
+        sa.Column("agreement_id", sa.String(length=40), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("party", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("label", sa.String(length=100), nullable=False),
+        sa.Column("required", sa.Boolean(), nullable=False),
+        sa.Column("page", sa.Integer(), nullable=False),
+        sa.Column("left", sa.Double(), nullable=False),
+        sa.Column("top", sa.Double(), nullable=False),
+        sa.Column("width", sa.Double(), nullable=False),
+        sa.Column("height", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(["agreement_id"], ["agreements.id"]),
+        sa.PrimaryKeyConstraint("agreement_id", "position"),
+    )
+    op.add_column("agreements", sa.Column("original_sha256", sa.String(length=64), nullable=True))
+
+
+def downgrade() -> None:
+    """Undo."""
+    op.drop_column("agreements", "original_sha256")
+    op.drop_table("agreement_fields")
