@@ -52,7 +52,7 @@ class PartyView:
     name: str
     email: str
     order: int
-    role: str
+    role: str = "signer"
     state: str
     signed_at: datetime | None
 
@@ -117,9 +117,9 @@ class AgreementView:
     parties: tuple[PartyView, ...]
     timeline: tuple[TimelineEvent, ...]
     my_party: int | None
-    my_role: str | None
+    my_role: str | None = None
     my_turn: bool
-    can_place: bool
+    can_place: bool = False
     can_send: bool
     can_delete: bool
     archived: bool

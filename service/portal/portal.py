@@ -9,11 +9,13 @@ from starlette.exceptions import HTTPException
 from service.portal.agreement_list import build_router as build_agreement_list
 from service.portal.agreement_new import build_router as build_agreement_new
 from service.portal.agreement_page import build_router as build_agreement_page
+from service.portal.fields_page import build_router as build_fields_page
 from service.portal.invitation import build_router as build_invitation
 from service.portal.mailbox_pages import build_router as build_mailbox_pages
 from service.portal.pages import Pages
 from service.portal.ports import PortalContext
 from service.portal.public_pages import build_router as build_public_pages
+from service.portal.role_page import build_router as build_role_page
 from service.portal.routes import error_page
 from service.portal.sign_in import build_router as build_sign_in
 from service.portal.signing_page import build_router as build_signing_page
@@ -36,6 +38,8 @@ _BUILDERS = (
     build_agreement_new,
     build_agreement_page,
     build_signing_page,
+    build_role_page,
+    build_fields_page,
     build_invitation,
     build_verify_page,
     build_status_page,

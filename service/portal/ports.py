@@ -8,6 +8,8 @@ from typing import Any, Protocol
 from service.agreements import (
     AgreementSummary,
     AgreementView,
+    FieldDraft,
+    FieldView,
     PartyDraft,
     SigningView,
 )
@@ -112,8 +114,42 @@ class AgreementsPort(Protocol):
         drawn_png: bytes | None,
         typed_name: str,
         confirmed_at: datetime,
+        values: Mapping[str, str] | None = None,
     ) -> None:
         """Sign the PDF the party was shown; again is no error."""
+        ...
+
+    def do_part(
+        self,
+        email: str,
+        agreement_id: str,
+        /,
+        *,
+        revision: str,
+        consent_sha256: str,
+        confirmed_at: datetime,
+    ) -> None:
+        """Approve or witness the PDF the party was shown; again is no error."""
+        ...
+
+    def note_viewed(self, email: str, agreement_id: str, /) -> None:
+        """Record that somebody who only reads has opened the agreement, once."""
+        ...
+
+    def done_since(self, email: str, agreement_id: str, revision: str, /) -> tuple[str, ...]:
+        """Return who signed after ``revision`` (SHA-256, hex)."""
+        ...
+
+    def placed_fields(self, email: str, agreement_id: str, /) -> tuple[FieldView, ...]:
+        """Return the fields of an agreement that this person sent."""
+        ...
+
+    def place_fields(self, email: str, agreement_id: str, /, fields: Sequence[FieldDraft]) -> None:
+        """Put exactly these fields on the pages of a draft."""
+        ...
+
+    def copy_draft(self, email: str, agreement_id: str, /) -> str:
+        """Make a new draft of the same PDF, parties and fields; return its id."""
         ...
 
     def decline(self, email: str, agreement_id: str, /, *, reason: str) -> None:

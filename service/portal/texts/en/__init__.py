@@ -3,6 +3,7 @@
 from service.portal.texts.en.agreements import TEXTS as AGREEMENTS
 from service.portal.texts.en.errors import TEXTS as ERRORS
 from service.portal.texts.en.everywhere import TEXTS as EVERYWHERE
+from service.portal.texts.en.fields import TEXTS as FIELDS
 from service.portal.texts.en.public import TEXTS as PUBLIC
 from service.portal.texts.en.signing import TEXTS as SIGNING
 from service.portal.texts.en.status import TEXTS as STATUS
@@ -11,6 +12,7 @@ TEXTS: dict[str, str] = {
     **EVERYWHERE,
     **PUBLIC,
     **AGREEMENTS,
+    **FIELDS,
     **SIGNING,
     **STATUS,
     **ERRORS,
