@@ -1,5 +1,6 @@
 """Agreements: drafting, parties, order, deadlines, signing turns, sealing and reading them."""
 
+from service.agreements.completion import Completion
 from service.agreements.desk import Desk, Links
 from service.agreements.errors import AgreementNotFoundError
 from service.agreements.pictures import PictureCache
@@ -36,5 +37,5 @@ __all__ = [
 ]
 
 
-class Agreements(RoleActs, Placing, Sealing):
+class Agreements(RoleActs, Placing, Completion, Sealing):
     """Every use case of agreements, over one desk of collaborators."""

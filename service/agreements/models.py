@@ -183,6 +183,17 @@ class StatementRow(Base):
     disclosures: Mapped[list[list[int | str]]] = mapped_column(JSON)
 
 
+class CertificateRow(Base):
+    """The certificate of completion in one language, and the evidence it was made from."""
+
+    __tablename__ = "agreement_certificates"
+
+    agreement_id: Mapped[str] = mapped_column(ForeignKey("agreements.id"), primary_key=True)
+    lang: Mapped[str] = mapped_column(String(2), primary_key=True)
+    evidence_sha256: Mapped[str] = mapped_column(String(64))
+    sha256: Mapped[str] = mapped_column(String(64))
+
+
 class Archived(Base):
     """That one person has put one agreement out of sight, for themselves alone."""
 

@@ -101,6 +101,13 @@ def build_router(pages: Pages) -> APIRouter:
         title = agreements.view_for(visitor.email, agreement_id).title
         return attachment(content, title=title, extension="asice", media_type=_ASICE)
 
+    @router.get("/agreements/{agreement_id}/certificate.pdf")
+    def download_certificate(visitor: Visiting, agreement_id: AgreementId) -> Response:
+        content = agreements.certificate(visitor.email, agreement_id, lang=visitor.lang)
+        title = agreements.view_for(visitor.email, agreement_id).title
+        title = f"{title} {visitor.says('detail.certificate_name')}"
+        return attachment(content, title=title, extension="pdf", media_type="application/pdf")
+
     @router.post("/agreements/{agreement_id}/send")
     def send(visitor: Visiting, form: Filled, agreement_id: AgreementId) -> Response:
         agreements.send(visitor.email, agreement_id)

@@ -164,6 +164,10 @@ class AgreementsPort(Protocol):
         """Return the sealed PDF."""
         ...
 
+    def certificate(self, email: str, agreement_id: str, /, *, lang: str) -> bytes:
+        """Return the certificate of completion."""
+        ...
+
     def evidence(self, email: str, agreement_id: str, /) -> bytes:
         """Return the evidence file."""
         ...

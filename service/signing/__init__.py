@@ -9,6 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from service.signing.appearance import Appearance
+    from service.signing.completion import (
+        CertificateEvent,
+        CertificateFacts,
+        CertificateParty,
+        completion_certificate,
+    )
     from service.signing.errors import (
         PdfAlreadySignedError,
         PdfEmbeddedFilesError,
@@ -45,6 +51,12 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "appearance": ("Appearance",),
+    "completion": (
+        "CertificateEvent",
+        "CertificateFacts",
+        "CertificateParty",
+        "completion_certificate",
+    ),
     "errors": (
         "PdfAlreadySignedError",
         "PdfEmbeddedFilesError",
@@ -81,6 +93,9 @@ __all__ = [
     "MAX_PARTIES",
     "SEAL_FIELD",
     "Appearance",
+    "CertificateEvent",
+    "CertificateFacts",
+    "CertificateParty",
     "FieldParty",
     "OneUseSigner",
     "PdfAlreadySignedError",
@@ -107,6 +122,7 @@ __all__ = [
     "SigningFailedError",
     "ValueTooLongError",
     "check_sealed",
+    "completion_certificate",
     "inspect_pdf",
     "issue_signer",
     "new_page_code",

@@ -95,7 +95,7 @@ def seal_pdf(
     sealed = _sign(
         pdf,
         field=SEAL_FIELD,
-        signer=_seal_signer(keys, seal_attribute(binding)),
+        signer=seal_signer(keys, seal_attribute(binding)),
         name=keys.platform,
         style=seal_style(platform=keys.platform, sealed_at=now, lang=lang),
         stamper=keys.stamper(),
@@ -115,7 +115,7 @@ def sign_container(manifest: bytes, keys: PlatformKeys, clock: Clock) -> bytes:
     It is packaging (EN 319 162-1): no verdict rests on it.
     """
     signed = wait_for(
-        _seal_signer(keys, None).async_sign_general_data(
+        seal_signer(keys, None).async_sign_general_data(
             manifest,
             DIGEST,
             use_cades=True,
@@ -126,7 +126,8 @@ def sign_container(manifest: bytes, keys: PlatformKeys, clock: Clock) -> bytes:
     return bytes(signed.dump())
 
 
-def _seal_signer(keys: PlatformKeys, attribute: cms.CMSAttribute | None) -> MemorySigner:
+def seal_signer(keys: PlatformKeys, attribute: cms.CMSAttribute | None) -> MemorySigner:
+    """Return the signer of the platform's e-seal; ``attribute`` is signed beside the digest."""
     return MemorySigner(
         keys.part("seal").key,
         keys.chain["seal"],

@@ -49,7 +49,14 @@ def test_a_lease_with_an_approver_fields_and_a_reader(acta_server: RunningActa) 
         wait_for_evidence(four, agreement)
         evidence = four.visitor.download(f"/agreements/{agreement}/evidence.asice")
         pdf = four.visitor.download(f"/agreements/{agreement}/document.pdf")
+        certificate = four.visitor.download(f"/agreements/{agreement}/certificate.pdf")
+        assert certificate == one.visitor.download(f"/agreements/{agreement}/certificate.pdf")
 
+    with pikepdf.open(io.BytesIO(certificate)) as opened:
+        attached = {
+            name: opened.attachments[name].get_file().read_bytes() for name in opened.attachments
+        }
+    assert sorted(attached.values()) == sorted(read_evidence(evidence).statements.values())
     report = verified(acta_server, evidence, pdf=pdf)
     assert report.verdict is Verdict.VALID, report.summary
     with pikepdf.open(io.BytesIO(pdf)) as opened:

@@ -28,10 +28,20 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["agreement_id"], ["agreements.id"]),
         sa.PrimaryKeyConstraint("agreement_id", "position"),
     )
+    op.create_table(
+        "agreement_certificates",
+        sa.Column("agreement_id", sa.String(length=40), nullable=False),
+        sa.Column("lang", sa.String(length=2), nullable=False),
+        sa.Column("evidence_sha256", sa.String(length=64), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["agreement_id"], ["agreements.id"]),
+        sa.PrimaryKeyConstraint("agreement_id", "lang"),
+    )
     op.add_column("agreements", sa.Column("original_sha256", sa.String(length=64), nullable=True))
 
 
 def downgrade() -> None:
     """Undo."""
     op.drop_column("agreements", "original_sha256")
+    op.drop_table("agreement_certificates")
     op.drop_table("agreement_fields")

@@ -107,8 +107,8 @@ def test_invalid_statements(plan: Plan, code: str) -> None:
 @pytest.mark.parametrize(
     ("plan", "code"),
     [
-        (with_body("signed", 1, values={"rent": "500"}), "binding/unknown-values"),
-        (with_body("signed", 1, company={"name": "x"}), "binding/unknown-values"),
+        (with_body("signed", 1, values={"rent": "500"}), "binding/other-values"),
+        (with_body("signed", 1, company={"name": "x"}), "binding/company"),
         (with_body("signed", 1, method="face"), "anchoring/unknown-version"),
         (editing("prepared", lambda d: replace(d, key_commit=b"\1" * 32)), "statements/key"),
     ],

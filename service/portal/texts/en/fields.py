@@ -33,6 +33,8 @@ TEXTS = {
     "detail.done_at": "Done:",
     "detail.place": "Choose where to sign and fill in",
     "detail.copy": "Make another like this",
+    "detail.download_certificate": "Certificate of completion (PDF)",
+    "detail.certificate_name": "certificate",
     "done.placed": "The fields are in place.",
     "done.part": "It has been recorded.",
     "done.copied": "This is a new draft, with the same document and the same parties.",

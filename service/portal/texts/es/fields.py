@@ -33,6 +33,8 @@ TEXTS = {
     "detail.done_at": "Lo hizo:",
     "detail.place": "Elegir dónde se firma y se rellena",
     "detail.copy": "Hacer otro igual",
+    "detail.download_certificate": "Certificado de finalización (PDF)",
+    "detail.certificate_name": "certificado",
     "done.placed": "Los campos están en su sitio.",
     "done.part": "Ha quedado anotado.",
     "done.copied": "Este es un borrador nuevo, con el mismo documento y las mismas partes.",
