@@ -7,6 +7,7 @@ from service.agreements.pictures import PictureCache
 from service.agreements.placing import Placing
 from service.agreements.role_acts import RoleActs
 from service.agreements.sealing import Sealing
+from service.agreements.shelf import Shelf
 from service.agreements.views import (
     AgreementSummary,
     AgreementView,
@@ -37,5 +38,5 @@ __all__ = [
 ]
 
 
-class Agreements(RoleActs, Placing, Completion, Sealing):
+class Agreements(RoleActs, Placing, Completion, Shelf, Sealing):
     """Every use case of agreements, over one desk of collaborators."""

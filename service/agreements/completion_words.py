@@ -46,7 +46,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
             "La orden responde VÁLIDO, NO VÁLIDO o NO SE PUEDE COMPROBAR y dice en qué se apoya; "
             "también dice si las partes lo anularon después."
         ),
-        "command": "acta verify contrato.asice --pdf contrato.pdf --trust confianza.json",
+        "command": "acta verify contrato.pdf --evidence contrato.asice --trust confianza.json",
         "events": "Qué pasó",
         "when": "Cuándo (UTC)",
         "what": "Qué",
@@ -112,7 +112,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
             "The command answers VALID, INVALID or CANNOT CHECK and says what that rests on; it "
             "also says whether the parties voided it since."
         ),
-        "command": "acta verify contract.asice --pdf contract.pdf --trust trust.json",
+        "command": "acta verify contract.pdf --evidence contract.asice --trust trust.json",
         "events": "What happened",
         "when": "When (UTC)",
         "what": "What",

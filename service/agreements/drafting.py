@@ -19,7 +19,7 @@ from service.agreements.errors import (
     SamePartyTwiceError,
     SenderSignsFirstError,
 )
-from service.agreements.models import Agreement, Archived, Party, PartyState, Role, State
+from service.agreements.models import Agreement, Archived, Party, PartyState, Role, State, TagRow
 from service.agreements.statements import Disclosures
 from service.agreements.views import PartyDraft
 from service.clock import rfc3339
@@ -143,6 +143,7 @@ class Drafting(UseCases):
             agreement = self._of_sender(session, email, agreement_id)
             expect_state(agreement, State.DRAFT)
             session.execute(delete(Archived).where(Archived.agreement_id == agreement.id))
+            session.execute(delete(TagRow).where(TagRow.agreement_id == agreement.id))
             revision = agreement.revision
             session.delete(agreement)
         # Crash point: a file that no row names; it is encrypted, and shown to nobody.

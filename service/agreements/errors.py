@@ -52,6 +52,13 @@ class BadFieldsError(BadDraftError):
     code = "agreements/bad-fields"
 
 
+class BadTagsError(ServiceError):
+    """Too many tags, or one too long."""
+
+    code = "agreements/bad-tags"
+    http_hint = 422
+
+
 class BadValueError(ServiceError):
     """What was filled into a field is missing, too long, or cannot be written there."""
 

@@ -194,6 +194,17 @@ class CertificateRow(Base):
     sha256: Mapped[str] = mapped_column(String(64))
 
 
+class TagRow(Base):
+    """One person's word for one agreement."""
+
+    __tablename__ = "agreement_tags"
+    __table_args__ = (Index("tags_by_person", "email", "tag"),)
+
+    agreement_id: Mapped[str] = mapped_column(ForeignKey("agreements.id"), primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), primary_key=True)
+    tag: Mapped[str] = mapped_column(String(40), primary_key=True)
+
+
 class Archived(Base):
     """That one person has put one agreement out of sight, for themselves alone."""
 

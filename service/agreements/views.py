@@ -99,6 +99,7 @@ class AgreementSummary:
     parties: tuple[PartyView, ...]
     my_turn: bool
     archived: bool
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +124,7 @@ class AgreementView:
     can_send: bool
     can_delete: bool
     archived: bool
+    tags: tuple[str, ...] = ()
     document_status: str | None
     # Every chain of the log, the home first, once the document has an entry.
     chains: tuple[ChainStep, ...] = ()

@@ -25,6 +25,7 @@ _DONE: Final = {
     "placed",
     "part",
     "copied",
+    "tagged",
 }
 _SLOW_S: Final = 10
 _QUICK_S: Final = 2

@@ -17,6 +17,7 @@ from service.portal.ports import PortalContext
 from service.portal.public_pages import build_router as build_public_pages
 from service.portal.role_page import build_router as build_role_page
 from service.portal.routes import error_page
+from service.portal.shelf_pages import build_router as build_shelf_pages
 from service.portal.sign_in import build_router as build_sign_in
 from service.portal.signing_page import build_router as build_signing_page
 from service.portal.status_page import build_router as build_status_page
@@ -36,6 +37,7 @@ _BUILDERS = (
     build_agreement_list,
     # Before the page of one agreement: "new" is not an agreement's id.
     build_agreement_new,
+    build_shelf_pages,
     build_agreement_page,
     build_signing_page,
     build_role_page,

@@ -1,6 +1,6 @@
 """What the portal asks of the other rooms, as it uses them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -74,9 +74,30 @@ class AgreementsPort(Protocol):
         ...
 
     def list_for(
-        self, email: str, /, *, query: str = "", archived: bool = False
+        self,
+        email: str,
+        /,
+        *,
+        query: str = "",
+        archived: bool = False,
+        state: str = "",
+        tag: str = "",
     ) -> Sequence[AgreementSummary]:
         """Return this person's agreements."""
+        ...
+
+    def tag(self, email: str, agreement_id: str, tags: Sequence[str], /) -> None:
+        """Give an agreement exactly these tags, for this person alone."""
+        ...
+
+    def tags_of(self, email: str, /) -> tuple[str, ...]:
+        """Return every tag that this person uses."""
+        ...
+
+    def sealed_files(
+        self, email: str, agreement_ids: Sequence[str], /
+    ) -> Iterator[tuple[str, bytes]]:
+        """Yield name and content of every sealed PDF and evidence file among the agreements."""
         ...
 
     def view_for(self, email: str, agreement_id: str, /) -> AgreementView:

@@ -1,13 +1,14 @@
 """Fields filled in, people who approve and read, and turns: from the draft to a verdict."""
 
 import io
+import zipfile
 
 import pikepdf
 from lxml import html as lxml_html
 
 from anchoring.evidence import read_evidence
 from anchoring.report import Verdict
-from service.person import Placed
+from service.person import Person, Placed
 from tests.journey.people import contact, people, verified, wait_for_evidence
 from tests.pdfs.making import reportlab_pdf
 from tests.running import RunningActa
@@ -52,6 +53,7 @@ def test_a_lease_with_an_approver_fields_and_a_reader(acta_server: RunningActa) 
         certificate = four.visitor.download(f"/agreements/{agreement}/certificate.pdf")
         assert certificate == one.visitor.download(f"/agreements/{agreement}/certificate.pdf")
 
+        _take_all(one, agreement, pdf=pdf, evidence=evidence)
     with pikepdf.open(io.BytesIO(certificate)) as opened:
         attached = {
             name: opened.attachments[name].get_file().read_bytes() for name in opened.attachments
@@ -67,6 +69,21 @@ def test_a_lease_with_an_approver_fields_and_a_reader(acta_server: RunningActa) 
     kinds = list(read_evidence(evidence).statements.values())
     assert sum(b'"type":"approved"' in raw for raw in kinds) == 1
     assert not any("Polígono".encode() in raw for raw in kinds)
+
+
+def _take_all(person: Person, agreement: str, *, pdf: bytes, evidence: bytes) -> None:
+    """Tag the agreement, find it by its tag, and download all that is listed."""
+    page = person.page_of(agreement)
+    path = f"/agreements/{agreement}/tags"
+    tagged = person.visitor.submit(page, path, tags="Fincas, 2026, fincas")
+    assert "Mis etiquetas: 2026, Fincas" in tagged.words()
+    for query, found in (("tag=Fincas", 1), ("tag=x", 0), ("state=ended", 0), ("state=sealed", 1)):
+        listed = person.visitor.open(f"/agreements?{query}")
+        assert listed.text.count(f'"/agreements/{agreement}"') == found, query
+        packed = person.visitor.download(f"/agreements.zip?{query}")
+        with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+            contents = sorted(archive.read(name) for name in archive.namelist())
+        assert contents == (sorted([pdf, evidence]) if found else [])
 
 
 def test_two_of_one_turn_do_not_stop_each_other(acta_server: RunningActa) -> None:

@@ -37,11 +37,21 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["agreement_id"], ["agreements.id"]),
         sa.PrimaryKeyConstraint("agreement_id", "lang"),
     )
+    op.create_table(
+        "agreement_tags",
+        sa.Column("agreement_id", sa.String(length=40), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("tag", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(["agreement_id"], ["agreements.id"]),
+        sa.PrimaryKeyConstraint("agreement_id", "email", "tag"),
+    )
+    op.create_index("tags_by_person", "agreement_tags", ["email", "tag"], unique=False)
     op.add_column("agreements", sa.Column("original_sha256", sa.String(length=64), nullable=True))
 
 
 def downgrade() -> None:
     """Undo."""
     op.drop_column("agreements", "original_sha256")
+    op.drop_table("agreement_tags")
     op.drop_table("agreement_certificates")
     op.drop_table("agreement_fields")

@@ -1,4 +1,4 @@
-"""Roles, and fields: placing them and filling them in."""
+"""Roles, fields, and a person's own order: tags, filters, taking everything away."""
 
 TEXTS = {
     "role.signer": "signs",
@@ -35,6 +35,22 @@ TEXTS = {
     "detail.copy": "Make another like this",
     "detail.download_certificate": "Certificate of completion (PDF)",
     "detail.certificate_name": "certificate",
+    "list.state": "Which ones",
+    "list.all": "All",
+    "list.state.turn": "Those that await me",
+    "list.state.draft": "Drafts",
+    "list.state.sent": "Awaiting signatures",
+    "list.state.sealed": "Signed",
+    "list.state.ended": "Declined or expired",
+    "list.tag": "Tag",
+    "list.filter": "Show",
+    "list.take_all": "Download these contracts (.zip)",
+    "detail.tags": "My tags",
+    "detail.tags_label": "Tags, separated by commas",
+    "detail.tags_hint": "Only you see them. For example: farms, 2026.",
+    "detail.tags_save": "Save the tags",
+    "done.tagged": "The tags are saved.",
+    "error.agreements/bad-tags": "Up to twelve tags, of forty letters at most.",
     "done.placed": "The fields are in place.",
     "done.part": "It has been recorded.",
     "done.copied": "This is a new draft, with the same document and the same parties.",

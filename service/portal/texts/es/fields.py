@@ -1,4 +1,4 @@
-"""Roles, and fields: placing them and filling them in."""
+"""Roles, fields, and a person's own order: tags, filters, taking everything away."""
 
 TEXTS = {
     "role.signer": "firma",
@@ -35,6 +35,22 @@ TEXTS = {
     "detail.copy": "Hacer otro igual",
     "detail.download_certificate": "Certificado de finalización (PDF)",
     "detail.certificate_name": "certificado",
+    "list.state": "Cuáles",
+    "list.all": "Todos",
+    "list.state.turn": "Los que me esperan",
+    "list.state.draft": "Borradores",
+    "list.state.sent": "Esperando firmas",
+    "list.state.sealed": "Firmados",
+    "list.state.ended": "Rechazados o caducados",
+    "list.tag": "Etiqueta",
+    "list.filter": "Ver",
+    "list.take_all": "Descargar estos contratos (.zip)",
+    "detail.tags": "Mis etiquetas",
+    "detail.tags_label": "Etiquetas, separadas por comas",
+    "detail.tags_hint": "Solo las ve usted. Por ejemplo: fincas, 2026.",
+    "detail.tags_save": "Guardar las etiquetas",
+    "done.tagged": "Las etiquetas están guardadas.",
+    "error.agreements/bad-tags": "Hasta doce etiquetas, de cuarenta letras como mucho.",
     "done.placed": "Los campos están en su sitio.",
     "done.part": "Ha quedado anotado.",
     "done.copied": "Este es un borrador nuevo, con el mismo documento y las mismas partes.",
