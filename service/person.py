@@ -207,7 +207,7 @@ class Person:
 
 
 def _field_named(page: Page, label: str) -> str:
-    for element in page.tree().xpath("//fieldset[@id='fields']//label[@for]"):
+    for element in page.tree().xpath("//*[@id='fields']//label[@for]"):
         if label in element.text_content():
             name = page.tree().get_element_by_id(element.get("for")).get("name")
             return str(name)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 
 import typst
 
@@ -26,12 +26,12 @@ def typeset(
     template: str,
     data: Mapping[str, Any],
     *,
-    standard: str | None = None,
+    standard: Literal["a-3b"] | None = None,
     timestamp: int = _EPOCH,
 ) -> bytes:
     """Return the PDF that ``template`` makes of ``data``; texts are data, never markup.
 
-    ``standard``: a PDF standard to keep to, such as ``a-3b``; ``timestamp``: Unix seconds.
+    ``standard``: a PDF standard to keep to; ``timestamp``: Unix seconds.
     """
     made = typst.Compiler(
         _template(template), font_paths=_fonts(), sys_inputs={"data": json.dumps(data)}

@@ -13,6 +13,8 @@ from service.agreements import (
     AgreementNotFoundError,
     AgreementSummary,
     AgreementView,
+    FieldDraft,
+    FieldView,
     PartyDraft,
     PartyView,
     SigningView,
@@ -186,6 +188,8 @@ class MemoryAgreements(AgreementsPort):
     uploads: dict[str, bytes] = field(default_factory=dict)
     filenames: dict[str, str] = field(default_factory=dict)
     drawings: dict[str, bytes | None] = field(default_factory=dict)
+    placed: dict[str, tuple[FieldView, ...]] = field(default_factory=dict)
+    values: dict[str, dict[str, str]] = field(default_factory=dict)
     typed_names: dict[str, str] = field(default_factory=dict)
     refuse: ServiceError | None = None
 
@@ -206,6 +210,8 @@ class MemoryAgreements(AgreementsPort):
         return replace(
             view,
             my_party=own.number if own else None,
+            my_role=own.role if own else None,
+            can_place=is_sender and view.state == "draft",
             my_turn=own is not None
             and not signed
             and (
@@ -249,6 +255,7 @@ class MemoryAgreements(AgreementsPort):
                     name=party.name,
                     email=party.email,
                     order=party.order,
+                    role=party.role,
                     state="waiting",
                     signed_at=None,
                 )
@@ -300,7 +307,14 @@ class MemoryAgreements(AgreementsPort):
                 self.set_party(agreement_id, party.email, "invited")
 
     def list_for(
-        self, email: str, /, *, query: str = "", archived: bool = False
+        self,
+        email: str,
+        /,
+        *,
+        query: str = "",
+        archived: bool = False,
+        state: str = "",
+        tag: str = "",
     ) -> Sequence[AgreementSummary]:
         found = []
         for agreement_id in self.kept:
@@ -354,7 +368,32 @@ class MemoryAgreements(AgreementsPort):
             consent_sha256=CONSENT_SHA256,
             revision="ab" * 32,
             suggested_name=own.name,
+            fields=tuple(
+                one for one in self.placed_fields(email, agreement_id) if one.party == own.number
+            ),
         )
+
+    def placed_fields(self, email: str, agreement_id: str, /) -> tuple[FieldView, ...]:
+        return self.placed.get(agreement_id, ())
+
+    def place_fields(self, email: str, agreement_id: str, /, fields: Sequence[FieldDraft]) -> None:
+        self._refuse()
+        self.placed[agreement_id] = tuple(
+            FieldView(
+                **vars(field),
+                name="" if field.kind == "signature" else f"acta-field-{field.party}-{number}",
+            )
+            for number, field in enumerate(fields, start=1)
+        )
+
+    def note_viewed(self, email: str, agreement_id: str, /) -> None:
+        self._visible(email, agreement_id)
+
+    def done_since(self, email: str, agreement_id: str, revision: str, /) -> tuple[str, ...]:
+        return ()
+
+    def tags_of(self, email: str, /) -> tuple[str, ...]:
+        return ()
 
     def sign(
         self,
@@ -367,8 +406,10 @@ class MemoryAgreements(AgreementsPort):
         drawn_png: bytes | None,
         typed_name: str,
         confirmed_at: datetime,
+        values: Mapping[str, str] | None = None,
     ) -> None:
         self._refuse()
+        self.values[email] = dict(values or {})
         assert (revision, consent_sha256) == ("ab" * 32, CONSENT_SHA256)
         self.drawings[email] = drawn_png
         self.typed_names[email] = typed_name

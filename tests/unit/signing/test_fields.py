@@ -60,7 +60,7 @@ FIRST: dict[str, Value] = {
 SECOND: dict[str, Value] = {value_field(2, 1): "28/11/2026", value_field(2, 2): ""}
 
 
-def _prepared(document: bytes) -> bytes:
+def prepared_with_fields(document: bytes) -> bytes:
     return prepare_pdf(
         document,
         locator=LOCATOR,
@@ -73,7 +73,7 @@ def _prepared(document: bytes) -> bytes:
     )
 
 
-def _sign(studio: Studio, pdf: bytes, party: int, values: dict[str, Value]) -> bytes:
+def sign_with_values(studio: Studio, pdf: bytes, party: int, values: dict[str, Value]) -> bytes:
     now = studio.clock.now()
     return sign_field(
         pdf,
@@ -124,8 +124,8 @@ def _text_at(pdf: bytes, place: Place) -> str:
 def test_values_stand_upright_where_they_were_placed(
     turn: int, studio: Studio, tmp_path: object
 ) -> None:
-    prepared = _prepared(_turned(turn))
-    signed = _sign(studio, _sign(studio, prepared, 1, FIRST), 2, SECOND)
+    prepared = prepared_with_fields(_turned(turn))
+    signed = sign_with_values(studio, sign_with_values(studio, prepared, 1, FIRST), 2, SECOND)
     qpdf_check(signed, tmp_path)  # type: ignore[arg-type]
     text = PLACED[0].place
     assert _text_at(prepared, text) == ""
@@ -137,9 +137,9 @@ def test_values_stand_upright_where_they_were_placed(
 
 
 def test_a_sealed_agreement_with_values_is_checked_whole(studio: Studio) -> None:
-    prepared = _prepared(reportlab_pdf(pages=1))
-    first = _sign(studio, prepared, 1, FIRST)
-    signed = _sign(studio, first, 2, SECOND)
+    prepared = prepared_with_fields(reportlab_pdf(pages=1))
+    first = sign_with_values(studio, prepared, 1, FIRST)
+    signed = sign_with_values(studio, first, 2, SECOND)
     sealed = studio.seal(signed)
     studio.check(sealed.pdf, {party_field(n): statement_of(n) for n in (1, 2)})
     assert values_in(sealed.pdf, 1, FIRST) == FIRST
@@ -156,19 +156,19 @@ def test_a_sealed_agreement_with_values_is_checked_whole(studio: Studio) -> None
 
 @pytest.mark.parametrize("first_signs", [True, False])
 def test_filling_in_anothers_field_is_found(first_signs: bool, studio: Studio) -> None:
-    pdf = _prepared(reportlab_pdf(pages=1))
+    pdf = prepared_with_fields(reportlab_pdf(pages=1))
     if first_signs:
-        pdf = _sign(studio, pdf, 1, FIRST)
-        pdf = _sign(studio, pdf, 2, {**SECOND, value_field(1, 1): "otra calle"})
+        pdf = sign_with_values(studio, pdf, 1, FIRST)
+        pdf = sign_with_values(studio, pdf, 2, {**SECOND, value_field(1, 1): "otra calle"})
     else:
-        pdf = _sign(studio, pdf, 1, {**FIRST, value_field(2, 2): "otra calle"})
-        pdf = _sign(studio, pdf, 2, SECOND)
+        pdf = sign_with_values(studio, pdf, 1, {**FIRST, value_field(2, 2): "otra calle"})
+        pdf = sign_with_values(studio, pdf, 2, SECOND)
     with pytest.raises(SealCheckError):
         studio.check(studio.seal(pdf).pdf)
 
 
 def test_a_value_drawn_otherwise_is_found(studio: Studio) -> None:
-    signed = _sign(studio, _prepared(reportlab_pdf(pages=1)), 1, FIRST)
+    signed = sign_with_values(studio, prepared_with_fields(reportlab_pdf(pages=1)), 1, FIRST)
     shown = b"<" + b"Calle".hex().upper().encode()
     assert signed.count(shown) == 1
     forged = signed.replace(shown, b"<" + b"Plaza".hex().upper().encode())
@@ -179,6 +179,6 @@ def test_a_value_drawn_otherwise_is_found(studio: Studio) -> None:
 
 
 def test_a_field_that_is_not_there_is_refused(studio: Studio) -> None:
-    prepared = _prepared(reportlab_pdf(pages=1))
+    prepared = prepared_with_fields(reportlab_pdf(pages=1))
     with pytest.raises(SigningFailedError, match="no field"):
-        _sign(studio, prepared, 1, {value_field(9, 9): "x"})
+        sign_with_values(studio, prepared, 1, {value_field(9, 9): "x"})
