@@ -139,6 +139,7 @@ class SigningTurns(Drafting, Reading):
                 drawn_png=drawn_png,
                 code=new_page_code(),
                 lang=lang,
+                method="code",
             ),
             keys=self._desk.keys,
             clock=self._desk.clock,

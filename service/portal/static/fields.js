@@ -206,6 +206,15 @@
   }
 
   rows.addEventListener("input", draw);
+  rows.addEventListener("change", (event) => {
+    if (event.target.name.endsWith("_kind")) {
+      const row = event.target.closest("[data-field]");
+      const [width, height] = sizes[event.target.value];
+      write(row, "width", Math.min(width, 100 - number(row, "left")));
+      write(row, "height", Math.min(height, 100 - number(row, "top")));
+      draw();
+    }
+  });
   rows.addEventListener("click", (event) => {
     const button = event.target.closest(".remove");
     if (button) {

@@ -13,8 +13,6 @@ from service.agreements import (
     AgreementNotFoundError,
     AgreementSummary,
     AgreementView,
-    FieldDraft,
-    FieldView,
     PartyDraft,
     PartyView,
     SigningView,
@@ -35,7 +33,6 @@ from service.identity import (
 from service.notary import ChainStatus, LogStatus, ShownAnchor
 from service.notices import StoredMail
 from service.portal import (
-    AgreementsPort,
     IdentityPort,
     Invitee,
     MailboxPort,
@@ -43,6 +40,7 @@ from service.portal import (
     PortalSettings,
 )
 from tests.parts import NOON, ManualClock
+from tests.unit.portal.memory_fields import MemoryFields
 
 CODE = "314159"
 CONSENT = "He leído el contrato completo y quiero firmarlo electrónicamente."
@@ -179,7 +177,7 @@ class MemoryIdentity(IdentityPort):
 
 
 @dataclass
-class MemoryAgreements(AgreementsPort):
+class MemoryAgreements(MemoryFields):
     """Agreements in a dictionary; ``refuse`` is raised by the next change."""
 
     clock: ManualClock
@@ -188,7 +186,6 @@ class MemoryAgreements(AgreementsPort):
     uploads: dict[str, bytes] = field(default_factory=dict)
     filenames: dict[str, str] = field(default_factory=dict)
     drawings: dict[str, bytes | None] = field(default_factory=dict)
-    placed: dict[str, tuple[FieldView, ...]] = field(default_factory=dict)
     values: dict[str, dict[str, str]] = field(default_factory=dict)
     typed_names: dict[str, str] = field(default_factory=dict)
     refuse: ServiceError | None = None
@@ -372,28 +369,6 @@ class MemoryAgreements(AgreementsPort):
                 one for one in self.placed_fields(email, agreement_id) if one.party == own.number
             ),
         )
-
-    def placed_fields(self, email: str, agreement_id: str, /) -> tuple[FieldView, ...]:
-        return self.placed.get(agreement_id, ())
-
-    def place_fields(self, email: str, agreement_id: str, /, fields: Sequence[FieldDraft]) -> None:
-        self._refuse()
-        self.placed[agreement_id] = tuple(
-            FieldView(
-                **vars(field),
-                name="" if field.kind == "signature" else f"acta-field-{field.party}-{number}",
-            )
-            for number, field in enumerate(fields, start=1)
-        )
-
-    def note_viewed(self, email: str, agreement_id: str, /) -> None:
-        self._visible(email, agreement_id)
-
-    def done_since(self, email: str, agreement_id: str, revision: str, /) -> tuple[str, ...]:
-        return ()
-
-    def tags_of(self, email: str, /) -> tuple[str, ...]:
-        return ()
 
     def sign(
         self,
