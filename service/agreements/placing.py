@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from service.agreements.desk import can_place
 from service.agreements.drafting import Drafting
-from service.agreements.errors import BadFieldsError, NotInThisStateError
+from service.agreements.errors import BadFieldsError, NotInThisStateError, StaleViewError
 from service.agreements.models import Agreement, PlacedFieldRow
 from service.agreements.values import all_fields
 from service.agreements.views import FieldDraft, FieldView, PartyDraft
@@ -36,17 +36,20 @@ class Placing(Drafting):
         what is signed must be what was shown. The same fields again are the same draft.
         """
         desk = self._desk
+        with desk.database.reading() as session:
+            agreement = self._visible(session, email, agreement_id)
+            _expect_placeable(agreement, email)
+            rows, before = _rows(agreement, fields), agreement.revision
+            assert agreement.original_sha256 is not None  # _expect_placeable has looked
+            original = desk.files.get(bytes.fromhex(agreement.original_sha256))
+            prepared = self.prepare(agreement, original, _placed(rows))
+        # Crash point: a file that no row names is never shown and may be swept away.
+        revision = desk.files.put(prepared).hex()
         with desk.database.transaction() as session:
             agreement = self._of_sender(session, email, agreement_id)
-            _expect_placeable(agreement)
-            rows = _rows(agreement, fields)
-            original, before = agreement.original_sha256, agreement.revision
-            assert original is not None  # _expect_placeable has looked
-            prepared = self.prepare(
-                agreement, desk.files.get(bytes.fromhex(original)), _placed(rows)
-            )
-            # Crash point: a file that no row names is never shown and may be swept away.
-            revision = desk.files.put(prepared).hex()
+            _expect_placeable(agreement, email)
+            if agreement.revision != before:
+                raise StaleViewError("the fields were placed otherwise meanwhile; look again")
             agreement.fields.clear()
             session.flush()
             agreement.fields.extend(rows)
@@ -106,8 +109,8 @@ class _Kept:
         )
 
 
-def _expect_placeable(agreement: Agreement) -> None:
-    if not can_place(agreement):
+def _expect_placeable(agreement: Agreement, email: str) -> None:
+    if agreement.sender_email != email or not can_place(agreement):
         raise NotInThisStateError(
             "expected a draft that nobody has opened to sign; make another one of the same pdf",
             state=str(agreement.state),

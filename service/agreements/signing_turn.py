@@ -115,6 +115,8 @@ class SigningTurns(Drafting, Reading):
             if own is not None and own.state == PartyState.SIGNED:
                 return
             agreement, party = self._turn(session, email, agreement_id, locked=False)
+            if not party.signs:
+                raise NotYourTurnError("expected a party who signs")
             now = self._on_time(agreement)
             if agreement.revision != revision:
                 raise StaleViewError("the document changed since it was shown; look at it again")

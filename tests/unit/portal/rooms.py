@@ -1,13 +1,10 @@
 """The portal's collaborators in memory: they keep the ports' promises and remember state."""
 
 import hashlib
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
-
-from PIL import Image, ImageDraw
 
 from service.agreements import (
     AgreementNotFoundError,
@@ -40,6 +37,7 @@ from service.portal import (
     PortalSettings,
 )
 from tests.parts import NOON, ManualClock
+from tests.unit.portal.drawn_page import draw_page
 from tests.unit.portal.memory_fields import MemoryFields
 
 CODE = "314159"
@@ -490,18 +488,3 @@ class MemoryRooms:
                 for order, email in enumerate((sender, *others), start=1)
             ],
         )
-
-
-def draw_page(page: int, width: int) -> bytes:
-    """Return a picture of a page of A4's shape."""
-    height = round(width * 297 / 210)
-    picture = Image.new("RGB", (width, height), "white")
-    pen = ImageDraw.Draw(picture)
-    step = height // 40
-    for line in range(4, 36):
-        right = width * (9 if line % 5 else 6) // 10
-        pen.rectangle((width // 10, line * step, right, line * step + step // 4), fill="#556")
-    pen.text((width // 10, step), f"Contrato, {page + 1}", fill="black", font_size=step * 2)
-    written = io.BytesIO()
-    picture.save(written, format="PNG")
-    return written.getvalue()

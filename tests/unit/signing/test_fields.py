@@ -15,6 +15,7 @@ from service.signing import (
     PlacedField,
     SealCheckError,
     SigningFailedError,
+    ValueTooLongError,
     issue_signer,
     new_page_code,
     party_field,
@@ -176,6 +177,12 @@ def test_a_value_drawn_otherwise_is_found(studio: Studio) -> None:
     (change,) = forbidden_changes(forged, steps)
     assert change is not None
     assert "drawn otherwise" in change.where
+
+
+def test_what_does_not_fit_is_refused(studio: Studio) -> None:
+    prepared = prepared_with_fields(reportlab_pdf(pages=1))
+    with pytest.raises(ValueTooLongError, match="legible"):
+        sign_with_values(studio, prepared, 1, {**FIRST, value_field(1, 3): "W" * 60})
 
 
 def test_a_field_that_is_not_there_is_refused(studio: Studio) -> None:
