@@ -1,8 +1,10 @@
 """Placing fields by finger, mouse and keyboard, and filling them in, in Chromium."""
 
+import io
 from collections.abc import Iterator
 
 import pytest
+from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, expect
 
 from tests.browser.test_pages import ANA, BETO, browser, open_reader
@@ -72,7 +74,6 @@ def test_fields_are_placed_and_filled_in(rooms: MemoryRooms, browser: Browser, w
     page.fill("#field_2_top", "30")
     expect(page.locator(".field-mark")).to_have_count(2)
     reader.look("es")
-    page.screenshot(path=f"/tmp/fields-place-{width}.png")
     page.click("#save-fields")
     page.wait_for_url("**done=placed")
     placed = rooms.agreements.placed[agreement]
@@ -91,7 +92,6 @@ def test_fields_are_placed_and_filled_in(rooms: MemoryRooms, browser: Browser, w
     page.keyboard.type("Polígono 3")
     expect(own).to_have_text("Polígono 3")
     page.check("#value-acta-field-1-2")
-    page.screenshot(path=f"/tmp/fields-sign-{width}.png", full_page=True)
     page.check("#agree")
     page.click("#sign-button")
     page.wait_for_url("**done=signed")
@@ -99,6 +99,45 @@ def test_fields_are_placed_and_filled_in(rooms: MemoryRooms, browser: Browser, w
         "acta-field-1-1": "Polígono 3",
         "acta-field-1-2": "1",
     }
+    assert reader.faults == []
+    reader.context.close()
+
+
+def _photograph() -> bytes:
+    """Return a signature on grey paper, as a telephone takes it."""
+    sheet = Image.new("RGB", (600, 300), "#d9d6cf")
+    ImageDraw.Draw(sheet).line([(60, 200), (200, 60), (300, 240), (520, 90)], "#202830", 9)
+    out = io.BytesIO()
+    sheet.save(out, format="JPEG")
+    return out.getvalue()
+
+
+def test_a_photograph_of_a_signature_loses_its_paper(rooms: MemoryRooms, browser: Browser) -> None:
+    agreement = rooms.draft(ANA, BETO)
+    reader = open_reader(rooms, browser)
+    page = reader.page
+    reader.sign_in(ANA)
+    reader.go(f"/agreements/{agreement}/sign")
+    page.check("#style-drawn")
+    blank = io.BytesIO()
+    Image.new("RGB", (80, 40), "white").save(blank, format="PNG")
+    for name, content in (("blank.png", blank.getvalue()), ("text.png", b"no picture")):
+        page.set_input_files(
+            "#pad-file", {"name": name, "mimeType": "image/png", "buffer": content}
+        )
+        expect(page.locator("#pad-file-bad")).to_be_visible()
+    page.set_input_files(
+        "#pad-file", {"name": "firma.jpg", "mimeType": "image/jpeg", "buffer": _photograph()}
+    )
+    expect(page.locator("#pad-file-bad")).to_be_hidden()
+    page.check("#agree")
+    page.click("#sign-button")
+    page.wait_for_url("**done=signed")
+    drawn = rooms.agreements.drawings[ANA]
+    assert drawn is not None
+    alpha = Image.open(io.BytesIO(drawn)).getchannel("A")
+    # Paper is gone, ink is not.
+    assert 0.01 < sum(alpha.histogram()[128:]) / (alpha.width * alpha.height) < 0.2
     assert reader.faults == []
     reader.context.close()
 
