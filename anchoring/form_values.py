@@ -14,7 +14,7 @@ from typing import Final
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
 
-from anchoring.errors import MalformedStatement
+from anchoring.errors import InvalidError, MalformedStatement
 from anchoring.fields import Fields
 from anchoring.pdf_signatures import MalformedPdf
 
@@ -36,6 +36,12 @@ _INK = "0.086 0.208 0.478"
 # No letter of Helvetica or Times-Italic is wider than its class here, in thousandths (AFM).
 _NARROW = frozenset("iljtfrI.,:;'`!|()[]{}/\\- ¡")
 _WIDE = frozenset("mMW@%—…™ŒÆœæ‰½¼¾")
+
+
+class UnwritableValue(InvalidError):  # noqa: N818  # named after what is wrong, as its base says
+    """A text that no field can show, or not in this size."""
+
+    code = "pdf/unwritable-value"
 
 
 @dataclass(frozen=True)
@@ -88,8 +94,19 @@ def fits(kind: str, value: str, width: float, height: float) -> bool:
 
 
 def drawn(kind: str, value: str, width: float, height: float) -> bytes:
-    """Return the content stream that shows ``value`` in a field of this size, in points."""
-    size = max(_SMALLEST, _size(kind, value, width, height))
+    """Return the content stream that shows ``value`` in a field of this size, in points.
+
+    Raises UnwritableValue.
+    """
+    if not value or not is_writable(value):
+        raise UnwritableValue(
+            f"expected 1 to {MAX_VALUE} characters of Windows-1252 on one line, got {value!r:.40}"
+        )
+    size = _size(kind, value, width, height)
+    if size < _SMALLEST:
+        raise UnwritableValue(
+            f"expected a value legible in {width:.0f} x {height:.0f} points, got {value!r:.40}"
+        )
     # The height of a capital is about 0.7 of the size: it stands in the middle.
     rise = (height - 0.7 * size) / 2
     letters = value.encode("cp1252").hex().upper()
@@ -140,7 +157,7 @@ def filled_problem(old: generic.DictionaryObject, new: generic.DictionaryObject)
     value = new.get("/V")
     if old.get("/AS") != new.get("/AS"):
         return "/AS"
-    if not isinstance(value, str) or not value or not is_writable(value):
+    if not isinstance(value, str):
         return "/V"
     before, after = _normal(old), _normal(new)
     if before is None or after is None:
@@ -153,9 +170,11 @@ def filled_problem(old: generic.DictionaryObject, new: generic.DictionaryObject)
     width, height = (float(number) for number in list(before["/BBox"])[2:])
     if not _plain_equal(after["/Resources"], font_of(kind)):
         return "/Resources"
-    if not fits(kind, str(value), width, height):
-        return "does not fit"
-    return None if after.data == drawn(kind, str(value), width, height) else "is drawn otherwise"
+    try:
+        expected = drawn(kind, str(value), width, height)
+    except UnwritableValue:
+        return "/V"
+    return None if after.data == expected else "is drawn otherwise"
 
 
 def values_in(pdf: bytes, revision: int, names: Iterable[str]) -> dict[str, Value]:
