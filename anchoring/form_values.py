@@ -33,9 +33,10 @@ _RESOURCE: Final = {"Helvetica": "/Helv", "Times-Italic": "/TiIt"}
 _SMALLEST, _LARGEST = 4.0, {"text": 11.0, "date": 11.0, "initials": 18.0}
 _MARGIN = 2.0
 _INK = "0.086 0.208 0.478"
-# No letter of Helvetica or Times-Italic is wider than its class here, in thousandths (AFM).
-_NARROW = frozenset("iljtfrI.,:;'`!|()[]{}/\\- ¡")
-_WIDE = frozenset("mMW@%—…™ŒÆœæ‰½¼¾")
+# Parts of the size. No letter of Helvetica or Times-Italic is wider than its class (AFM).
+_NARROW, _NARROW_WIDTH = frozenset("iljtfrI.,:;'`!|()[]{}/\\- ¡"), 0.4
+_WIDE, _WIDE_WIDTH = frozenset("mwMW@%&+<=>±×÷¬©®—…™ŒÆœæ‰½¼¾"), 1.02
+_CAPITAL_WIDTH, _OTHER_WIDTH = 0.78, 0.62
 
 
 class UnwritableValue(InvalidError):  # noqa: N818  # named after what is wrong, as its base says
@@ -203,12 +204,17 @@ def _values(resolver: HistoricalResolver, wanted: set[str]) -> Iterable[tuple[st
             )
 
 
+def letter_width(letter: str) -> float:
+    """Return how wide a letter is taken to be, as a part of the size: never too little."""
+    if letter in _NARROW:
+        return _NARROW_WIDTH
+    if letter in _WIDE:
+        return _WIDE_WIDTH
+    return _CAPITAL_WIDTH if letter.isupper() else _OTHER_WIDTH
+
+
 def _size(kind: str, value: str, width: float, height: float) -> float:
-    letters = sum(
-        0.34 if c in _NARROW else 1.02 if c in _WIDE else 0.78 if c.isupper() else 0.6
-        for c in value
-    )
-    across = (width - 2 * _MARGIN) / max(letters, 0.34)
+    across = (width - 2 * _MARGIN) / sum(map(letter_width, value))
     return float(int(100 * min(_LARGEST[kind], 0.8 * height, across))) / 100
 
 
