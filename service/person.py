@@ -93,7 +93,8 @@ class Person:
         """Place fields on the draft's pages, typing where they go."""
         path = f"/agreements/{agreement}/fields"
         page = self.visitor.open(path)
-        for _ in fields:
+        there = len(page.tree().xpath("//form[@id='fields-form']//fieldset[@data-field]"))
+        for _ in range(len(fields) - there):
             page = self.visitor.submit(page, path, press="add")
         typed: dict[str, str | None] = {}
         for number, field in enumerate(fields, start=1):

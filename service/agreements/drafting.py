@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from anchoring.locator import Locator
@@ -144,10 +144,18 @@ class Drafting(UseCases):
             expect_state(agreement, State.DRAFT)
             session.execute(delete(Archived).where(Archived.agreement_id == agreement.id))
             session.execute(delete(TagRow).where(TagRow.agreement_id == agreement.id))
-            revision = agreement.revision
+            files = {agreement.revision, agreement.original_sha256}
             session.delete(agreement)
-        # Crash point: a file that no row names; it is encrypted, and shown to nobody.
-        self._desk.files.delete(bytes.fromhex(revision))
+            session.flush()
+            # Two drafts of one upload share its file.
+            files -= set(
+                session.scalars(
+                    select(Agreement.original_sha256).where(Agreement.original_sha256.in_(files))
+                )
+            )
+        # Crash point: files that no row names; they are encrypted, and shown to nobody.
+        for file in files - {None}:
+            self._desk.files.delete(bytes.fromhex(str(file)))
 
     def send(self, email: str, agreement_id: str) -> None:
         """Send the agreement to its first parties, recording the moment; again is no error.

@@ -114,3 +114,30 @@ def test_two_of_one_turn_do_not_stop_each_other(acta_server: RunningActa) -> Non
         wait_for_evidence(three, agreement)
         evidence = three.visitor.download(f"/agreements/{agreement}/evidence.asice")
     assert verified(acta_server, evidence).verdict is Verdict.VALID
+
+
+def test_another_draft_like_this_one_outlives_it(acta_server: RunningActa) -> None:
+    sender, tenant = contact("Berta Cruz Lara"), contact("Iván Mas Roda")
+    with people(acta_server, sender) as (one,):
+        one.sign_in()
+        first = one.draft(
+            pdf=reportlab_pdf(pages=1), title="Aparcería de olivar", others=[tenant], own=True
+        )
+        one.place(first, [Placed("text", 1, 20, label="Renta")])
+        page = one.page_of(first)
+        made = one.visitor.submit(page, f"/agreements/{first}/copy")
+        second = made.path.rpartition("/")[2]
+        assert second != first
+        assert "Renta" in one.visitor.open(f"/agreements/{second}/fields").text
+        page = one.page_of(first)
+        one.visitor.submit(page, f"/agreements/{first}/tags", tags="olivar")
+        one.visitor.submit(one.page_of(first), f"/agreements/{first}/delete")
+        assert one.page_of(first).status == 404
+        # The upload that both were made from is still there for the one that is left.
+        one.place(second, [Placed("text", 2, 30, label="Vence")])
+        assert "Vence" in one.visitor.open(f"/agreements/{second}/fields").text
+        # Once somebody has opened it to sign, what was shown stays as it is.
+        one.visitor.open(f"/agreements/{second}/sign")
+        assert one.visitor.open(f"/agreements/{second}/fields").path == f"/agreements/{second}"
+        one.visitor.submit(one.page_of(second), f"/agreements/{second}/delete")
+        assert one.page_of(second).status == 404
