@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
 
+from anchoring.form_values import filled_problem
 from anchoring.pdf_metadata import FREE, RDF, UnreadableMetadataError, properties
 from anchoring.pdf_signatures import MalformedPdf, quiet_pyhanko
 
@@ -29,12 +30,13 @@ class RevisionStep:
     """From revision ``old`` to ``new``, counted from 0.
 
     ``field`` is the signature field that is filled in, or None where only validation data and
-    document time stamps may come.
+    document time stamps may come. ``values``: the form fields that may be filled in with it.
     """
 
     old: int
     new: int
     field: str | None = None
+    values: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -185,6 +187,20 @@ class _Comparison:
                 self.judged.add(_key(reference))
                 filled = _dictionary(self.new.get_object(reference.reference), "/Fields")
                 _require_same(field, filled, free={"/V", "/AP"}, where=f"{self.step.field} ")
+            elif str(field.get("/T")) in self.step.values:
+                self._value(reference, _dictionary(field, "/Fields"))
+
+    def _value(self, reference: generic.IndirectObject, field: generic.DictionaryObject) -> None:
+        """Judge a form field that its party may fill in: its value, drawn as the format has it."""
+        filled = _dictionary(self.new.get_object(reference.reference), "/Fields")
+        if _same(field, filled):
+            return
+        name = str(field.get("/T"))
+        self.judged.add(_key(reference))
+        _require_same(field, filled, free={"/V", "/AP", "/AS"}, where=f"{name} ")
+        problem = filled_problem(field, filled)
+        if problem is not None:
+            raise _ForbiddenError(f"{name} {problem}", shown=True)
 
     def _added(
         self, old: generic.DictionaryObject, new: generic.DictionaryObject, key: str

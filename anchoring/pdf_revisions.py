@@ -90,27 +90,26 @@ def _first_signature_policy() -> DiffPolicy:
     )
 
 
-def compare_revisions(pdf: bytes, pairs: Sequence[tuple[int, int]]) -> tuple[RevisionFacts, ...]:
-    """Return what the later revision of each pair changed, by pyHanko's difference policy.
+def compare_revisions(pdf: bytes, steps: Sequence[RevisionStep]) -> tuple[RevisionFacts, ...]:
+    """Return what each signature's revision changed, by pyHanko's policy and this format's list.
 
-    The first pair is that of the first signature.
+    The first step is that of the first signature.
     """
     quiet_pyhanko()
     try:
         reader = PdfFileReader(io.BytesIO(pdf))
-        policies = [_first_signature_policy(), *[DEFAULT_DIFF_POLICY] * len(pairs)]
+        policies = [_first_signature_policy(), *[DEFAULT_DIFF_POLICY] * len(steps)]
         return tuple(
-            _compare(policy, reader, old, new)
-            for policy, (old, new) in zip(policies, pairs, strict=False)
+            _compare(policy, reader, step) for policy, step in zip(policies, steps, strict=False)
         )
     except Exception as reason:  # as in pdf_signatures.examine
         raise MalformedPdf("expected revisions that can be compared") from reason
 
 
-def _compare(policy: DiffPolicy, reader: PdfFileReader, old: int, new: int) -> RevisionFacts:
+def _compare(policy: DiffPolicy, reader: PdfFileReader, step: RevisionStep) -> RevisionFacts:
     try:
         result = policy.apply(
-            reader.get_historical_resolver(old), reader.get_historical_resolver(new)
+            reader.get_historical_resolver(step.old), reader.get_historical_resolver(step.new)
         )
     except SuspiciousModification as reason:
         return RevisionFacts(frozenset(), str(reason)[:300])
@@ -118,7 +117,7 @@ def _compare(policy: DiffPolicy, reader: PdfFileReader, old: int, new: int) -> R
     if result.modification_level > ModificationLevel.FORM_FILLING:
         problem = f"changes of the kind {result.modification_level.name}"
     changed = frozenset(result.changed_form_fields)
-    if problem is None and len(changed) == 1:
-        forbidden = forbidden_change(reader, RevisionStep(old, new, next(iter(changed))))
+    if problem is None and step.field in changed and not changed - {step.field} - step.values:
+        forbidden = forbidden_change(reader, step)
         problem = None if forbidden is None else forbidden.where
     return RevisionFacts(changed, problem)

@@ -11,21 +11,30 @@ from typing import Any
 
 from anchoring.errors import MalformedStatement
 from anchoring.fields import MAX_PARTY, WORD, Fields
+from anchoring.form_values import MAX_FIELDS, ValueField, read_value_fields
 from anchoring.party_keys import MAX_KEYS
 from anchoring.statement import Statement
 
+SIGNER = "signer"
+ACTS = {"approver": "approved", "witness": "witnessed"}
+"""By role: the statement by which a party that does not sign does its part."""
 _FIELD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _LANG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 @dataclass(frozen=True)
 class PreparedParty:
-    """A party as announced before the first signature, and the field it signs in."""
+    """A party as announced before the first signature.
+
+    ``field``: the signature field it signs in, None for who does not sign. ``values``: the form
+    fields that it fills in when it signs.
+    """
 
     party: int
     role: str
     order: int
-    field: str
+    field: str | None
+    values: tuple[ValueField, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,21 +93,33 @@ def read_prepared(statement: Statement) -> PreparedBody:
                 party=one.integer("party", minimum=1, maximum=MAX_PARTY),
                 role=one.text("role", form=WORD),
                 order=one.integer("order", maximum=MAX_PARTY),
-                field=one.text("field", form=_FIELD),
+                field=_signs_in(one),
+                values=read_value_fields(one) if "fields" in item else (),
             )
         )
     if not parties:
         raise MalformedStatement("expected at least one party in prepared, got none")
-    if len({p.party for p in parties}) != len(parties) or len({p.field for p in parties}) != len(
-        parties
-    ):
+    named = [p.field for p in parties if p.field is not None]
+    named += [one.field for p in parties for one in p.values]
+    if len({p.party for p in parties}) != len(parties) or len(set(named)) != len(named):
         raise MalformedStatement("expected each party and each field once in prepared")
+    if len(named) > len(parties) + MAX_FIELDS:
+        raise MalformedStatement(f"expected at most {MAX_FIELDS} fields to fill in in prepared")
     return PreparedBody(
         sha256=fields.hex("prepared", 32),
         parties=tuple(parties),
         voidable=fields.boolean("voidable"),
         deadline=fields.time("deadline"),
     )
+
+
+def _signs_in(party: Fields) -> str | None:
+    """Return a party's signature field; signers have one, and nobody else."""
+    if party.text("role", form=WORD) == SIGNER:
+        return party.text("field", form=_FIELD)
+    if not party.is_null("field"):
+        raise MalformedStatement("expected prepared party.field to be null for who does not sign")
+    return None
 
 
 def read_consented(statement: Statement) -> ConsentBody:
@@ -122,6 +143,29 @@ def read_signed(statement: Statement) -> SignedBody:
         consent=_consent(fields.fields("consent")),
         method=fields.text("method", form=WORD),
         keys=_keys(fields) if "keys" in statement.body else None,
+    )
+
+
+@dataclass(frozen=True)
+class ActBody:
+    """``approved`` and ``witnessed``: what a party that does not sign stands for."""
+
+    prepared: bytes
+    revision: bytes
+    identity: bytes
+    consent: ConsentBody
+    method: str
+
+
+def read_act(statement: Statement) -> ActBody:
+    """Read the body of an ``approved`` or ``witnessed`` statement; raises MalformedStatement."""
+    fields = Fields(statement.body, what=statement.type, error=MalformedStatement)
+    return ActBody(
+        prepared=fields.hex("prepared", 32),
+        revision=fields.hex("revision", 32),
+        identity=fields.hex("identity", 32),
+        consent=_consent(fields.fields("consent")),
+        method=fields.text("method", form=WORD),
     )
 
 

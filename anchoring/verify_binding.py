@@ -1,15 +1,15 @@
 """The step that ties each signature to its statement, and that to everything it binds (rule 5)."""
 
-from collections.abc import Mapping
-
 from anchoring.assurance import COMPANY_POLICY_OID, POLICY_OF, known_assurances
 from anchoring.hashing import ZERO32
 from anchoring.pdf_signatures import SignatureFacts
 from anchoring.report import Finding, failed, unchecked
 from anchoring.statement import Actor, Statement
-from anchoring.statement_bodies import PreparedParty, read_assurance, read_consented
+from anchoring.statement_bodies import SIGNER, PreparedParty, read_assurance, read_consented
 from anchoring.verify_context import SEAL_FIELD, BoundSignature, Context, absent, need, or_ok
 from anchoring.verify_document import revision_before
+from anchoring.verify_roles import check_roles, check_turns
+from anchoring.verify_values import check_values
 
 
 def check_binding(context: Context) -> list[Finding]:
@@ -18,7 +18,7 @@ def check_binding(context: Context) -> list[Finding]:
     bound = {one.party: one for one in need(context.bound, "bound")}
     findings: list[Finding] = []
     for party in prepared.parties:
-        if party.role != "signer":
+        if party.role != SIGNER:
             continue
         signature = next((s for s in context.signer_signatures if s.field == party.field), None)
         if signature is None:
@@ -27,7 +27,8 @@ def check_binding(context: Context) -> list[Finding]:
             findings.append(_unbound(context, party, signature))
         else:
             findings += _check_one(context, party, bound[party.party])
-    findings += _turns(context, bound)
+    findings += check_roles(context)
+    findings += check_turns(context, bound)
     paired = {one.entry.opening.leaf for one in bound.values()}
     for entry in context.open_statements("signed"):
         if entry.opening.leaf not in paired:
@@ -50,7 +51,7 @@ def _check_one(context: Context, party: PreparedParty, one: BoundSignature) -> l
     signature = one.signature
     before = revision_before(context, signature)
     done = {s.field for s in context.signer_signatures if s.revision <= signature.revision}
-    still_open = {p.field for p in prepared.parties if p.role == "signer"} - done
+    still_open = {p.field for p in prepared.parties if p.field is not None} - done
     still_open.add(SEAL_FIELD)
     expected = (
         ("actor", (statement.actor.party, statement.actor.role) == (party.party, party.role)),
@@ -66,8 +67,9 @@ def _check_one(context: Context, party: PreparedParty, one: BoundSignature) -> l
         for name, holds in expected
         if not holds
     ]
-    if body.values or (body.has_company and body.company is None):
-        findings.append(unchecked("binding/unknown-values", party=party.party))
+    if body.has_company and body.company is None:
+        findings.append(unchecked("binding/unknown-company", party=party.party))
+    findings += check_values(context, party, one)
     stamp, skew = signature.time_stamp, context.options.skew
     if stamp is not None and statement.at > stamp.time + skew:
         findings.append(failed("binding/signed-later", party=party.party))
@@ -136,26 +138,6 @@ def _policy(one: BoundSignature, identified: Statement) -> list[Finding]:
     if known_assurances(one.signature.certificate.policies) != {stated}:
         return [failed("binding/assurance", party=one.party, assurance=stated)]
     return []
-
-
-def _turns(context: Context, bound: Mapping[int, BoundSignature]) -> list[Finding]:
-    """Who was announced to sign earlier did, in the PDF and in the log."""
-    orders = [
-        (need(context.prepared, "prepared").order_of(party), one) for party, one in bound.items()
-    ]
-    findings = []
-    for order, one in orders:
-        early = any(
-            other < order
-            and (
-                ahead.signature.revision > one.signature.revision
-                or ahead.entry.opening.index > one.entry.opening.index
-            )
-            for other, ahead in orders
-        )
-        if early:
-            findings.append(failed("binding/out-of-turn", party=one.party))
-    return findings
 
 
 def _consent(context: Context, one: BoundSignature) -> list[Finding]:

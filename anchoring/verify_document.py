@@ -169,7 +169,7 @@ def check_revisions(context: Context) -> list[Finding]:
     """The prepared PDF is inside this one, and each revision filled in one announced field."""
     document, prepared, seal = need(context.document, "document"), context.prepared, context.seal
     prepared = need(prepared, "prepared")
-    announced = [party.field for party in prepared.parties if party.role == "signer"]
+    announced = [party.field for party in prepared.parties if party.field is not None]
     signatures = context.signer_signatures
     stamps = {s.field for s in document.signatures if s.is_time_stamp}
     expected = {*announced, SEAL_FIELD}
@@ -185,17 +185,22 @@ def check_revisions(context: Context) -> list[Finding]:
     chain = [revision_of_prefix(document.pdf, start)]
     chain += [signature.revision for signature in (*signatures, seal)]
     fields = [signature.field for signature in (*signatures, seal)]
-    pairs = list(pairwise(chain))
-    if any(new != old + 1 for old, new in pairs):
+    own = {party.field: frozenset(one.field for one in party.values) for party in prepared.parties}
+    steps = [
+        RevisionStep(old, new, field, own.get(field, frozenset()))
+        for field, (old, new) in zip(fields, pairwise(chain), strict=True)
+    ]
+    if any(step.new != step.old + 1 for step in steps):
         return [failed("revisions/between")]
     findings: list[Finding] = []
-    for field, facts in zip(fields, compare_revisions(document.pdf, pairs), strict=True):
+    for step, facts in zip(steps, compare_revisions(document.pdf, steps), strict=True):
+        others = facts.changed_fields - {step.field} - step.values
         if facts.problem is not None:
-            findings.append(failed("revisions/forbidden", field=field, reason=facts.problem))
-        elif facts.changed_fields != {field}:
-            others = ", ".join(sorted(facts.changed_fields - {field}))
-            findings.append(failed("revisions/other-field", field=field, others=others or "-"))
-    return or_ok(findings, "revisions/ok", count=len(pairs))
+            findings.append(failed("revisions/forbidden", field=step.field, reason=facts.problem))
+        elif others or step.field not in facts.changed_fields:
+            named = ", ".join(sorted(others))
+            findings.append(failed("revisions/other-field", field=step.field, others=named or "-"))
+    return or_ok(findings, "revisions/ok", count=len(steps))
 
 
 def revision_before(context: Context, signature: SignatureFacts) -> bytes:

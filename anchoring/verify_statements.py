@@ -12,6 +12,7 @@ from anchoring.statement import Statement, parse_statement
 from anchoring.statement_bodies import read_assurance, read_prepared, read_signed
 from anchoring.verify_context import BoundSignature, Context, Entry, absent, need, or_ok
 from anchoring.verify_document import subject_of
+from anchoring.verify_roles import Act, acts_of
 from anchoring.verify_trusts import DEVICE_HELD_KEY, OPERATORS_WORD
 
 METHODS = frozenset({"code", "webauthn"})
@@ -113,6 +114,9 @@ def check_attestations(context: Context) -> list[Finding]:
     needed = {bound.entry.opening.leaf for bound in need(context.bound, "bound")}
     needed |= {bound.body.identity for bound in need(context.bound, "bound")}
     methods = {one.entry.opening.leaf: one.body.method for one in need(context.bound, "bound")}
+    for act in acts_of(context).values():
+        needed |= {act.entry.opening.leaf, act.body.identity}
+        methods[act.entry.opening.leaf] = act.body.method
     if unknown := sorted(set(methods.values()) - METHODS):
         raise UnknownVersion(f"expected method code or webauthn, got {unknown[0]}")
     count = 0
@@ -182,10 +186,11 @@ def signer_lines(context: Context) -> tuple[SignerLine, ...]:
     if context.prepared is None:
         return ()
     names = _names(context)
-    bound = {one.party: one for one in context.bound or ()}
+    done: dict[int, BoundSignature | Act] = {**acts_of(context)} if context.entries else {}
+    done.update({one.party: one for one in context.bound or ()})
     lines = []
     for party in sorted(context.prepared.parties, key=lambda p: p.party):
-        one = bound.get(party.party)
+        one = done.get(party.party)
         lines.append(
             SignerLine(
                 party=party.party,
@@ -206,22 +211,22 @@ def _refused(reason: BadAssertion, **facts: object) -> Finding:
     return failed("attestations/assertion", reason=str(reason), rule=reason.code, **facts)
 
 
-def _assurance(context: Context, bound: BoundSignature) -> str:
+def _assurance(context: Context, bound: BoundSignature | Act) -> str:
     for entry in context.open_statements("identified"):
         if entry.opening.leaf == bound.body.identity and entry.statement is not None:
             return read_assurance(entry.statement)
     return "unknown"
 
 
-def _identified_as(context: Context, bound: BoundSignature) -> str | None:
+def _identified_as(context: Context, bound: BoundSignature | Act) -> str | None:
     """Return names and number as the identification's disclosures open them."""
     opened = _opened(context, "identified", bound.body.identity)
     names = " ".join(opened[one] for one in ("givenNames", "familyNames") if opened.get(one))
     return _joined(names, opened.get("nationalNumber"))
 
 
-def _company(context: Context, bound: BoundSignature) -> str | None:
-    if bound.body.company is None:
+def _company(context: Context, bound: BoundSignature | Act) -> str | None:
+    if isinstance(bound, Act) or bound.body.company is None:
         return None
     opened = _opened(context, "represented", bound.body.company)
     return _joined(opened.get("companyName"), opened.get("companyNumber")) or "?"

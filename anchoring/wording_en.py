@@ -160,7 +160,17 @@ ENGLISH = {
     "binding/other-statement": "The signature of party {party} carries another statement.",
     "binding/signed-withheld": "The statement that party {party} signed is withheld.",
     "binding/differs": "The statement that party {party} signed does not fit its {what}.",
-    "binding/unknown-values": "Party {party} signed values that this verifier cannot check.",
+    "binding/unknown-company": (
+        "Party {party} signed for a company, which this verifier cannot check."
+    ),
+    "binding/other-values": "Party {party} stated values of other fields than those announced.",
+    "binding/value": "What party {party} stated for {field} is not what the PDF holds.",
+    "binding/value-empty": "Party {party} left {field} empty, which had to be filled in.",
+    "binding/value-withheld": "What party {party} stated for {field} is withheld.",
+    "binding/role": "This verifier knows no rule for the role {role} of party {party}.",
+    "binding/act": "Party {party} ({role}) did not do its part.",
+    "binding/act-withheld": "The part of party {party} ({role}) is not here; it may be withheld.",
+    "binding/act-orphan": "A statement approves or witnesses out of place (leaf {leaf}).",
     "binding/signed-later": "The statement of party {party} is later than its time stamp.",
     "binding/company": "The company that party {party} signs for was not shown before.",
     "binding/company-withheld": "The company that party {party} signs for is withheld.",

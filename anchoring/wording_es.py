@@ -166,7 +166,17 @@ SPANISH = {
     "binding/other-statement": "La firma de la parte {party} lleva otra declaración.",
     "binding/signed-withheld": "No se muestra la declaración que firmó la parte {party}.",
     "binding/differs": "La declaración que firmó la parte {party} no encaja con su {what}.",
-    "binding/unknown-values": "La parte {party} firmó valores que este verificador no comprueba.",
+    "binding/unknown-company": (
+        "La parte {party} firmó por una empresa: este verificador no lo comprueba."
+    ),
+    "binding/other-values": "La parte {party} declaró valores de otros campos que los anunciados.",
+    "binding/value": "Lo que la parte {party} declaró en {field} no es lo que dice el PDF.",
+    "binding/value-empty": "La parte {party} dejó vacío {field}, que había que rellenar.",
+    "binding/value-withheld": "No se muestra lo que la parte {party} declaró en {field}.",
+    "binding/role": "Este verificador no conoce regla para el papel {role} de la parte {party}.",
+    "binding/act": "La parte {party} ({role}) no hizo lo que le tocaba.",
+    "binding/act-withheld": "No está lo que hizo la parte {party} ({role}); quizá se retiró.",
+    "binding/act-orphan": "Una declaración aprueba o da fe sin que le toque (hoja {leaf}).",
     "binding/signed-later": "La declaración de la parte {party} es posterior a su sello de tiempo.",
     "binding/company": "No consta de antes la empresa por la que firma la parte {party}.",
     "binding/company-withheld": "No se muestra la empresa por la que firma la parte {party}.",

@@ -11,6 +11,8 @@ from service.visitor import JourneyError, Mailbox, Page, Visitor
 CODE = r"(?<!\d)(\d{6})(?!\d)"
 LINK = r"(https?://[^\s\"<>]+/s/[A-Za-z0-9_-]+)"
 _AGREEMENT = re.compile(r"/agreements/(agr_[a-z2-7]+)")
+_ROWS = 2
+"""As many people as the form has room for at first."""
 _TOO_SOON = 429
 _ASK_AGAIN_S = 21
 _STATE = re.compile(r'data-state="([a-z]+)"')
@@ -22,6 +24,23 @@ class Contact:
 
     name: str
     email: str
+    role: str = "signer"
+    turn: int | None = None
+    """None: after those named before."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A field as the sender places it by hand; measures in per cent of the page."""
+
+    kind: str
+    party: int
+    top: float
+    left: float = 10
+    width: float = 30
+    height: float = 4
+    page: int = 1
+    label: str = ""
 
 
 class Person:
@@ -48,6 +67,8 @@ class Person:
     ) -> str:
         """Upload ``pdf`` with its parties; return the agreement's id."""
         page = self.visitor.open("/agreements/new")
+        for _ in range(len(others) - _ROWS):
+            page = self.visitor.submit(page, "/agreements/new", press="add")
         deadline = (datetime.now(UTC) + timedelta(days=days)).date().isoformat()
         fields: dict[str, str | None] = {
             "title": title,
@@ -58,7 +79,8 @@ class Person:
         for number, other in enumerate(others, start=1):
             fields[f"party_{number}_name"] = other.name
             fields[f"party_{number}_email"] = other.email
-            fields[f"party_{number}_order"] = str(number)
+            fields[f"party_{number}_order"] = str(other.turn or number)
+            fields[f"party_{number}_role"] = other.role
         made = self.visitor.submit(
             page,
             "/agreements/new",
@@ -66,6 +88,21 @@ class Person:
             **fields,
         )
         return _agreement_id(made)
+
+    def place(self, agreement: str, fields: list[Placed]) -> None:
+        """Place fields on the draft's pages, typing where they go."""
+        path = f"/agreements/{agreement}/fields"
+        page = self.visitor.open(path)
+        there = len(page.tree().xpath("//form[@id='fields-form']//fieldset[@data-field]"))
+        for _ in range(len(fields) - there):
+            page = self.visitor.submit(page, path, press="add")
+        typed: dict[str, str | None] = {}
+        for number, field in enumerate(fields, start=1):
+            for name in ("kind", "party", "page", "left", "top", "width", "height", "label"):
+                typed[f"field_{number}_{name}"] = str(getattr(field, name))
+        saved = self.visitor.submit(page, path, None, **typed)
+        if not saved.path.endswith(f"/agreements/{agreement}"):
+            raise JourneyError(f"expected the fields to be saved: {saved.words()[:600]}")
 
     def find(self, title: str) -> str | None:
         """Return the id of this person's agreement with ``title``, or None."""
@@ -87,21 +124,43 @@ class Person:
         path = page.path
         return _agreement_id(self._confirm(page, path, f"{path}/code"))
 
-    def sign(self, agreement: str, *, drawn_png: bytes | None = None) -> None:
-        """Open the agreement, read every page, and sign it."""
+    def sign(
+        self,
+        agreement: str,
+        *,
+        drawn_png: bytes | None = None,
+        values: dict[str, str] | None = None,
+    ) -> None:
+        """Open the agreement, read every page, fill in ``values`` by label, and sign it."""
         page = self.visitor.open(f"/agreements/{agreement}/sign")
         if page.path.endswith("/code") or "/code/send" in page.text:
             page = self._confirm(page, "/code/send", f"/agreements/{agreement}/code")
         for picture in page.tree().xpath("//img/@src"):
             if "/pages/" in picture:
                 self.visitor.download(picture)
-        fields = {"agree": "1", "style": "typed", "typed_name": self.contact.name}
+        fields: dict[str, str | None] = {
+            "agree": "1",
+            "style": "typed",
+            "typed_name": self.contact.name,
+        }
+        for label, value in (values or {}).items():
+            fields[_field_named(page, label)] = value
         if drawn_png is not None:
             fields["style"] = "drawn"
             fields["drawn"] = "data:image/png;base64," + base64.b64encode(drawn_png).decode()
         signed = self.visitor.submit(page, f"/agreements/{agreement}/sign", None, **fields)
         if not signed.path.endswith(f"/agreements/{agreement}"):
             raise JourneyError(f"expected the agreement after signing: {signed.words()[:300]}")
+
+    def do_part(self, agreement: str) -> Page:
+        """Approve or witness the agreement, whichever this person is asked to."""
+        page = self.visitor.open(f"/agreements/{agreement}/part")
+        if "/code/send" in page.text:
+            page = self._confirm(page, "/code/send", f"/agreements/{agreement}/code")
+        done = self.visitor.submit(page, f"/agreements/{agreement}/part", None, agree="1")
+        if not done.path.endswith(f"/agreements/{agreement}"):
+            raise JourneyError(f"expected the agreement after the part: {done.words()[:300]}")
+        return done
 
     def send(self, agreement: str) -> None:
         """Send the agreement to the others."""
@@ -146,6 +205,14 @@ class Person:
         if page.path.endswith("/code"):
             raise JourneyError(f"expected the code to be taken: {page.words()[:300]}")
         return page
+
+
+def _field_named(page: Page, label: str) -> str:
+    for element in page.tree().xpath("//*[@id='fields']//label[@for]"):
+        if label in element.text_content():
+            name = page.tree().get_element_by_id(element.get("for")).get("name")
+            return str(name)
+    raise JourneyError(f"expected a field {label!r} to fill in at {page.path}")
 
 
 def _agreement_id(page: Page) -> str:

@@ -76,11 +76,13 @@ class Visitor:
         page: Page,
         action: str,
         files: dict[str, tuple[str, bytes, str]] | None = None,
+        press: str | None = None,
         **fields: str | None,
     ) -> Page:
         """Fill in and send the page's form whose action ends with ``action``.
 
-        None leaves a field out, as a box that is not ticked is.
+        None leaves a field out, as a box that is not ticked is. ``press`` is the value of the
+        button ``action`` that is pressed.
         """
         for form in page.tree().forms:
             target = urljoin(page.url, form.get("action") or page.url)
@@ -93,6 +95,8 @@ class Visitor:
                 raise JourneyError(f"the form {action} of {page.path} has no {sorted(unknown)}")
             values.update(fields)
             values = {k: v for k, v in values.items() if v is not None}
+            if press is not None:
+                values["action"] = press
             return _page(self._client.post(target, data=values, files=files))
         raise JourneyError(
             f"expected a form {action} at {page.path} (status {page.status}): {page.words()[:300]}"

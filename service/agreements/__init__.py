@@ -1,17 +1,23 @@
 """Agreements: drafting, parties, order, deadlines, signing turns, sealing and reading them."""
 
+from service.agreements.completion import Completion
 from service.agreements.desk import Desk, Identities, Links
 from service.agreements.erasing import Erasing, KeepingView, expect_known
 from service.agreements.errors import AgreementNotFoundError
 from service.agreements.party_custody import KitView
 from service.agreements.pictures import PictureCache
+from service.agreements.placing import Placing
 from service.agreements.refilling import FilesChecked
 from service.agreements.renewing import Renewing
 from service.agreements.representing import CompanyChoice, Representing
+from service.agreements.role_acts import RoleActs
+from service.agreements.shelf import Shelf
 from service.agreements.views import (
     AgreementSummary,
     AgreementView,
     ChainStep,
+    FieldDraft,
+    FieldView,
     PartyDraft,
     PartyView,
     SigningView,
@@ -26,6 +32,8 @@ __all__ = [
     "ChainStep",
     "CompanyChoice",
     "Desk",
+    "FieldDraft",
+    "FieldView",
     "FilesChecked",
     "Identities",
     "KeepingView",
@@ -40,5 +48,5 @@ __all__ = [
 ]
 
 
-class Agreements(Representing, Erasing, Renewing):
+class Agreements(Representing, RoleActs, Placing, Completion, Shelf, Erasing, Renewing):
     """Every use case of agreements, over one desk of collaborators."""

@@ -18,11 +18,40 @@ CONSENT = {
 }
 
 
-def consent_text(lang: str) -> str:
-    """Return the consent text in ``lang`` ("es" or "en"); Spanish for any other."""
-    return CONSENT.get(lang, CONSENT["es"])
+# What those agree to who do not sign.
+APPROVING = {
+    "es": (
+        "He leído el contrato completo y lo apruebo. Con esto no lo firmo ni me obligo a "
+        "cumplirlo: doy el visto bueno a que lo firmen las partes. Acepto que se guarde prueba "
+        "de ello: la hora, el documento exacto y cómo se comprobó mi correo."
+    ),
+    "en": (
+        "I have read the whole contract and I approve it. By this I do not sign it and am not "
+        "bound to perform it: I agree that the parties sign it. I accept that proof of this is "
+        "kept: the time, the exact document and how my e-mail was checked."
+    ),
+}
+WITNESSING = {
+    "es": (
+        "He visto el contrato y las firmas que lleva hasta ahora, y soy testigo de ello. Con esto "
+        "no lo firmo ni me obligo a cumplirlo. Acepto que se guarde prueba de ello: la hora, el "
+        "documento exacto y cómo se comprobó mi correo."
+    ),
+    "en": (
+        "I have seen the contract and the signatures on it so far, and I am a witness of them. By "
+        "this I do not sign it and am not bound to perform it. I accept that proof of this is "
+        "kept: the time, the exact document and how my e-mail was checked."
+    ),
+}
+_BY_ROLE = {"approver": APPROVING, "witness": WITNESSING}
 
 
-def consent_sha256(lang: str) -> str:
+def consent_text(lang: str, role: str = "signer") -> str:
+    """Return the consent text of a role in ``lang`` ("es" or "en"); Spanish for any other."""
+    texts = _BY_ROLE.get(role, CONSENT)
+    return texts.get(lang, texts["es"])
+
+
+def consent_sha256(lang: str, role: str = "signer") -> str:
     """Return the SHA-256 (hex) of the consent text's UTF-8 bytes."""
-    return sha256(consent_text(lang).encode()).hex()
+    return sha256(consent_text(lang, role).encode()).hex()

@@ -131,7 +131,12 @@ class UseCases:
                     "party": party.number,
                     "role": party.role,
                     "order": party.signing_order,
-                    "field": party.field,
+                    "field": party.field if party.signs else None,
+                    "fields": [
+                        {"field": one.name, "kind": one.kind, "required": one.required}
+                        for one in agreement.fields
+                        if one.party == party.number and one.name
+                    ],
                     "sd": {
                         "name": kept.of(party.number, "name", party.name),
                         "email": kept.of(party.number, "email", party.email),
@@ -191,13 +196,27 @@ def may_see(agreement: Agreement, email: str) -> bool:
 
 
 def is_turn(agreement: Agreement, party: Party) -> bool:
-    """Whether ``party`` may sign now: the sender before sending, the others once invited."""
+    """Whether ``party`` may do its part now: the sender before sending, others once invited."""
     if agreement.state == State.DRAFT:
-        return party.email == agreement.sender_email and party.state != PartyState.SIGNED
-    return agreement.state == State.SENT and party.state in {
-        PartyState.INVITED,
-        PartyState.OPENED,
-    }
+        return party.email == agreement.sender_email and party.signs and not party.is_done
+    return (
+        not party.is_done
+        and agreement.state == State.SENT
+        and party.state
+        in {
+            PartyState.INVITED,
+            PartyState.OPENED,
+        }
+    )
+
+
+def can_place(agreement: Agreement) -> bool:
+    """Whether fields can still be placed: until somebody opens the draft to sign it."""
+    return (
+        agreement.state == State.DRAFT
+        and not agreement.statements
+        and agreement.original_sha256 is not None
+    )
 
 
 def expect_state(agreement: Agreement, *states: State) -> None:

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from anchoring.locator import Locator
@@ -15,24 +15,26 @@ from service.agreements.errors import (
     BadDeadlineError,
     BadPartiesError,
     BadTitleError,
+    NobodySignsError,
     SamePartyTwiceError,
     SenderSignsFirstError,
 )
-from service.agreements.models import Agreement, Archived, Party, PartyState, State
+from service.agreements.models import Agreement, Archived, Party, PartyState, Role, State, TagRow
 from service.agreements.statements import Disclosures
 from service.agreements.views import PartyDraft
 from service.clock import rfc3339
 from service.database import new_id
 from service.notices import address_key, invitation
 from service.signing import (
+    MAX_PARTIES,
     FieldParty,
+    PlacedField,
     inspect_pdf,
     new_page_code,
     prepare_pdf,
     signature_page_count,
 )
 
-MAX_PARTIES = 10
 MAX_TITLE = 200
 MAX_NAME = 120
 LONGEST_DEADLINE = timedelta(days=366)
@@ -70,31 +72,12 @@ class Drafting(UseCases):
                 f"now, got {rfc3339(deadline)}"
             )
         checked = _check_parties(parties)
-        pages = inspect_pdf(pdf).pages + signature_page_count(len(checked))
-
+        facts = inspect_pdf(pdf)
         doc_salt = secrets.token_bytes(32)
-        identity = desk.notary.identity
-        prepared = prepare_pdf(
-            pdf,
-            locator=Locator(
-                origin=identity.origin,
-                log_id=identity.log_id,
-                chain_id=identity.chain_id,
-                contract=identity.contract,
-                doc_salt=doc_salt,
-                supersedes=None,
-            ),
-            page_codes=[new_page_code() for _ in range(pages)],
-            code_base_url=desk.base_url,
-            parties=[
-                FieldParty(party=number, name=party.name, role="signer")
-                for number, party in enumerate(checked, start=1)
-            ],
-            lang=lang,
-            title=title,
-        )
-        # Crash point: a file that no row names is never shown and may be swept away.
-        revision = desk.files.put(prepared).hex()
+        signers = sum(party.role == Role.SIGNER for party in checked)
+        pages = facts.pages + signature_page_count(signers)
+        # Crash point: files that no row names are never shown and may be swept away.
+        original = desk.files.put(pdf).hex()
         agreement = Agreement(
             id=new_id("agr"),
             state=State.DRAFT,
@@ -107,23 +90,52 @@ class Drafting(UseCases):
             created_at=now,
             page_count=pages,
             doc_salt=doc_salt,
-            prepared_sha256=revision,
-            revision=revision,
+            original_sha256=original,
         )
         agreement.parties = [
             Party(
                 number=number,
                 name=party.name,
                 email=party.email,
-                role="signer",
+                role=party.role,
                 signing_order=party.order,
                 state=PartyState.WAITING,
             )
             for number, party in enumerate(checked, start=1)
         ]
+        agreement.revision = agreement.prepared_sha256 = desk.files.put(
+            self.prepare(agreement, pdf, ())
+        ).hex()
         with desk.database.transaction() as session:
             session.add(agreement)
         return agreement.id
+
+    def prepare(self, agreement: Agreement, pdf: bytes, placed: Sequence[PlacedField]) -> bytes:
+        """Return ``pdf`` prepared for the agreement's parties, with fields where they were placed.
+
+        Raises ``service.signing.PdfRefusedError`` subclasses.
+        """
+        identity = self._desk.notary.identity
+        return prepare_pdf(
+            pdf,
+            locator=Locator(
+                origin=identity.origin,
+                log_id=identity.log_id,
+                chain_id=identity.chain_id,
+                contract=identity.contract,
+                doc_salt=agreement.doc_salt,
+                supersedes=None,
+            ),
+            page_codes=[new_page_code() for _ in range(agreement.page_count)],
+            code_base_url=self._desk.base_url,
+            parties=[
+                FieldParty(party=party.number, name=party.name, role=party.role)
+                for party in agreement.parties
+            ],
+            lang=agreement.lang,
+            title=agreement.title,
+            placed=placed,
+        )
 
     def delete_draft(self, email: str, agreement_id: str) -> None:
         """Forget a draft that nobody has signed; the same again is no error."""
@@ -131,10 +143,19 @@ class Drafting(UseCases):
             agreement = self._of_sender(session, email, agreement_id)
             expect_state(agreement, State.DRAFT)
             session.execute(delete(Archived).where(Archived.agreement_id == agreement.id))
-            revision = agreement.revision
+            session.execute(delete(TagRow).where(TagRow.agreement_id == agreement.id))
+            files = {agreement.revision, agreement.original_sha256}
             session.delete(agreement)
-        # Crash point: a file that no row names; it is encrypted, and shown to nobody.
-        self._desk.files.delete(bytes.fromhex(revision))
+            session.flush()
+            # Two drafts of one upload share its file.
+            files -= set(
+                session.scalars(
+                    select(Agreement.original_sha256).where(Agreement.original_sha256.in_(files))
+                )
+            )
+        # Crash point: files that no row names; they are encrypted, and shown to nobody.
+        for file in files - {None}:
+            self._desk.files.delete(bytes.fromhex(str(file)))
 
     def send(self, email: str, agreement_id: str) -> None:
         """Send the agreement to its first parties, recording the moment; again is no error.
@@ -149,7 +170,7 @@ class Drafting(UseCases):
             expect_state(agreement, State.DRAFT, State.READY)
             now = self._on_time(agreement)
             own = party_of(agreement, email)
-            if own is not None and own.state != PartyState.SIGNED:
+            if own is not None and own.signs and own.state != PartyState.SIGNED:
                 raise SenderSignsFirstError(
                     "expected the sender, who is a party, to sign before sending"
                 )
@@ -168,9 +189,16 @@ class Drafting(UseCases):
         )
 
     def invite_next(self, session: Session, agreement: Agreement, now: datetime) -> None:
-        """Invite whoever's turn it is now; when all have signed, hand over to sealing."""
-        unsigned = [p for p in agreement.parties if p.state != PartyState.SIGNED]
+        """Invite whoever's turn it is now; when all did their part, hand over to sealing.
+
+        Parties of one order are invited together, viewers with the first who go after them.
+        """
+        unsigned = [party for party in agreement.parties if not party.is_done]
         if not unsigned:
+            for party in agreement.parties:
+                # Whoever only reads, after everybody else: they are told when it is sealed.
+                if party.state == PartyState.WAITING:
+                    party.state = PartyState.INVITED
             agreement.state = State.SEALING
             self._desk.enqueue(
                 session, "seal-agreement", f"seal/{agreement.id}", (agreement.id,), 0.0
@@ -179,8 +207,8 @@ class Drafting(UseCases):
         turn = min(party.signing_order for party in unsigned)
         invited = [
             party
-            for party in unsigned
-            if party.signing_order == turn and party.state == PartyState.WAITING
+            for party in agreement.parties
+            if party.signing_order <= turn and party.state == PartyState.WAITING
         ]
         if not invited:
             return
@@ -216,6 +244,7 @@ class Drafting(UseCases):
                     title=agreement.title,
                     deadline=agreement.deadline,
                     link=f"{self._desk.base_url}{path}",
+                    role=party.role,
                 ),
             )
 
@@ -252,5 +281,12 @@ def _check_parties(parties: Sequence[PartyDraft]) -> list[PartyDraft]:
                 "of another",
                 party=number,
             )
-        checked.append(PartyDraft(name=name, email=email, order=party.order))
+        if party.role not in list(Role):
+            raise BadPartiesError(
+                f"expected a role of {', '.join(Role)} for party {number}, got {party.role!r:.40}",
+                party=number,
+            )
+        checked.append(PartyDraft(name=name, email=email, order=party.order, role=party.role))
+    if not any(party.role == Role.SIGNER for party in checked):
+        raise NobodySignsError("expected at least one party who signs")
     return checked

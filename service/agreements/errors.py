@@ -34,10 +34,36 @@ class BadPartiesError(BadDraftError):
     code = "agreements/bad-parties"
 
 
+class NobodySignsError(BadPartiesError):
+    """All parties approve, witness or read, and nobody signs."""
+
+    code = "agreements/nobody-signs"
+
+
 class SamePartyTwiceError(BadPartiesError):
     """Two parties have one e-mail address, so they could not be told apart."""
 
     code = "agreements/same-party-twice"
+
+
+class BadFieldsError(BadDraftError):
+    """A field stands outside its page, has no such kind, or is nobody's to fill in."""
+
+    code = "agreements/bad-fields"
+
+
+class BadTagsError(ServiceError):
+    """Too many tags, or one too long."""
+
+    code = "agreements/bad-tags"
+    http_hint = 422
+
+
+class BadValueError(ServiceError):
+    """What was filled into a field is missing, too long, or cannot be written there."""
+
+    code = "agreements/bad-value"
+    http_hint = 422
 
 
 class NotInThisStateError(ConflictError):

@@ -3,7 +3,16 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, Boolean, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Double,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.database import Base, UtcDateTime
@@ -31,7 +40,21 @@ class PartyState(StrEnum):
     INVITED = "invited"
     OPENED = "opened"
     SIGNED = "signed"
+    APPROVED = "approved"
+    WITNESSED = "witnessed"
     DECLINED = "declined"
+
+
+class Role(StrEnum):
+    """What a party is there for: only signers sign the PDF, and viewers need do nothing."""
+
+    SIGNER = "signer"
+    APPROVER = "approver"
+    WITNESS = "witness"
+    VIEWER = "viewer"
+
+
+DONE = frozenset({PartyState.SIGNED, PartyState.APPROVED, PartyState.WITNESSED})
 
 
 class Agreement(Base):
@@ -53,6 +76,8 @@ class Agreement(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     page_count: Mapped[int]
     doc_salt: Mapped[bytes] = mapped_column(LargeBinary)
+    # The PDF as it was uploaded: placing fields prepares it anew.
+    original_sha256: Mapped[str | None] = mapped_column(String(64))
     prepared_sha256: Mapped[str] = mapped_column(String(64))
     revision: Mapped[str] = mapped_column(String(64))
     sealed_sha256: Mapped[str | None] = mapped_column(String(64))
@@ -69,6 +94,9 @@ class Agreement(Base):
 
     parties: Mapped[list["Party"]] = relationship(
         back_populates="agreement", order_by="Party.number", cascade="all, delete-orphan"
+    )
+    fields: Mapped[list["PlacedFieldRow"]] = relationship(
+        order_by="PlacedFieldRow.position", cascade="all, delete-orphan"
     )
     statements: Mapped[list["StatementRow"]] = relationship(
         order_by="StatementRow.position", cascade="all, delete-orphan"
@@ -111,6 +139,39 @@ class Party(Base):
         """The name of this party's signature field."""
         return f"acta-party-{self.number}"
 
+    @property
+    def signs(self) -> bool:
+        """Whether this party signs the PDF."""
+        return self.role == Role.SIGNER
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nobody waits for this party any more: it did its part, or has none."""
+        return self.state in DONE or self.role == Role.VIEWER
+
+
+class PlacedFieldRow(Base):
+    """A field that the sender placed on a page: to be filled in, or to sign in.
+
+    ``page`` counts from 1; ``left``, ``top``, ``width`` and ``height`` are parts of the page as it
+    is shown (0 to 1). ``name`` is the form field's, "" for where a signature goes.
+    """
+
+    __tablename__ = "agreement_fields"
+
+    agreement_id: Mapped[str] = mapped_column(ForeignKey("agreements.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    party: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(16))
+    name: Mapped[str] = mapped_column(String(40))
+    label: Mapped[str] = mapped_column(String(100))
+    required: Mapped[bool] = mapped_column(Boolean)
+    page: Mapped[int]
+    left: Mapped[float] = mapped_column(Double)
+    top: Mapped[float] = mapped_column(Double)
+    width: Mapped[float] = mapped_column(Double)
+    height: Mapped[float] = mapped_column(Double)
+
 
 class StatementRow(Base):
     """One statement, its salt and its attestation: what opens the leaf in the log."""
@@ -131,6 +192,28 @@ class StatementRow(Base):
     method: Mapped[str | None] = mapped_column(String(32))
     # [[party the disclosure belongs to, hex of the disclosure's bytes], …]
     disclosures: Mapped[list[list[int | str]]] = mapped_column(JSON)
+
+
+class CertificateRow(Base):
+    """The certificate of completion in one language, and the evidence it was made from."""
+
+    __tablename__ = "agreement_certificates"
+
+    agreement_id: Mapped[str] = mapped_column(ForeignKey("agreements.id"), primary_key=True)
+    lang: Mapped[str] = mapped_column(String(2), primary_key=True)
+    evidence_sha256: Mapped[str] = mapped_column(String(64))
+    sha256: Mapped[str] = mapped_column(String(64))
+
+
+class TagRow(Base):
+    """One person's word for one agreement."""
+
+    __tablename__ = "agreement_tags"
+    __table_args__ = (Index("tags_by_person", "email", "tag"),)
+
+    agreement_id: Mapped[str] = mapped_column(ForeignKey("agreements.id"), primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), primary_key=True)
+    tag: Mapped[str] = mapped_column(String(40), primary_key=True)
 
 
 class Archived(Base):

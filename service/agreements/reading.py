@@ -1,10 +1,11 @@
 """Finding, showing and downloading agreements."""
 
 from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
 
-from service.agreements.desk import UseCases, is_turn, party_of
+from service.agreements.desk import UseCases, can_place, is_turn, party_of
 from service.agreements.errors import AgreementNotFoundError, NotReadyError
-from service.agreements.models import Agreement, Archived, Party, PartyState, State
+from service.agreements.models import Agreement, Archived, Party, PartyState, State, TagRow
 from service.agreements.views import (
     AgreementSummary,
     AgreementView,
@@ -15,14 +16,31 @@ from service.agreements.views import (
 )
 from service.signing import render_page
 
+_STATES = {
+    "draft": (State.DRAFT, State.READY),
+    "sent": (State.SENT, State.SEALING),
+    "sealed": (State.SEALED,),
+    "ended": (State.DECLINED, State.EXPIRED),
+}
+
 
 class Reading(UseCases):
     """What people see; nothing here changes an agreement."""
 
     def list_for(
-        self, email: str, *, query: str = "", archived: bool = False
+        self,
+        email: str,
+        *,
+        query: str = "",
+        archived: bool = False,
+        state: str = "",
+        tag: str = "",
     ) -> list[AgreementSummary]:
-        """Return this person's agreements, those awaiting them first, then the newest."""
+        """Return this person's agreements, those awaiting them first, then the newest.
+
+        ``state``: turn (awaiting this person), draft, sent, sealed or ended (unsigned); ``tag``:
+        one of this person's own.
+        """
         mine = select(Party.agreement_id).where(
             and_(Party.email == email, Party.state != PartyState.WAITING)
         )
@@ -33,6 +51,11 @@ class Reading(UseCases):
             or_(Agreement.sender_email == email, Agreement.id.in_(mine)),
             Agreement.id.in_(put_away) if archived else Agreement.id.not_in(put_away),
         )
+        if state in _STATES:
+            wanted = wanted.where(Agreement.state.in_(_STATES[state]))
+        if tag:
+            tagged = select(TagRow.agreement_id).where(TagRow.email == email, TagRow.tag == tag)
+            wanted = wanted.where(Agreement.id.in_(tagged))
         words = query.split()[:8]
         for word in words:
             named = select(Party.agreement_id).where(
@@ -50,7 +73,12 @@ class Reading(UseCases):
             )
         with self._desk.database.reading() as session:
             found = session.scalars(wanted.order_by(Agreement.created_at.desc()).limit(200))
-            summaries = [_summary(agreement, email, archived=archived) for agreement in found]
+            summaries = [
+                _summary(agreement, email, archived=archived, tags=_tags(session, email, agreement))
+                for agreement in found
+            ]
+        if state == "turn":
+            summaries = [summary for summary in summaries if summary.my_turn]
         return sorted(summaries, key=lambda summary: not summary.my_turn)
 
     def view_for(self, email: str, agreement_id: str) -> AgreementView:
@@ -73,12 +101,15 @@ class Reading(UseCases):
                 parties=_parties(agreement),
                 timeline=self._timeline(agreement),
                 my_party=None if own is None else own.number,
+                my_role=None if own is None else own.role,
                 my_turn=own is not None and is_turn(agreement, own),
+                can_place=is_sender and can_place(agreement),
                 can_send=is_sender
                 and agreement.state in {State.DRAFT, State.READY}
-                and (own is None or own.state == PartyState.SIGNED),
+                and (own is None or not own.signs or own.state == PartyState.SIGNED),
                 can_delete=is_sender and agreement.state == State.DRAFT,
                 archived=kept is not None and kept.archived,
+                tags=_tags(session, email, agreement),
                 document_status=None
                 if agreement.document_leaf is None
                 else self._desk.notary.leaf_status(agreement.document_leaf).status,
@@ -182,6 +213,7 @@ def _parties(agreement: Agreement) -> tuple[PartyView, ...]:
             name=party.name,
             email=party.email,
             order=party.signing_order,
+            role=party.role,
             state=str(party.state),
             signed_at=party.signed_at,
         )
@@ -189,7 +221,16 @@ def _parties(agreement: Agreement) -> tuple[PartyView, ...]:
     )
 
 
-def _summary(agreement: Agreement, email: str, *, archived: bool) -> AgreementSummary:
+def _tags(session: Session, email: str, agreement: Agreement) -> tuple[str, ...]:
+    found = session.scalars(
+        select(TagRow.tag).where(TagRow.agreement_id == agreement.id, TagRow.email == email)
+    )
+    return tuple(sorted(found, key=str.casefold))
+
+
+def _summary(
+    agreement: Agreement, email: str, *, archived: bool, tags: tuple[str, ...]
+) -> AgreementSummary:
     own = party_of(agreement, email)
     return AgreementSummary(
         id=agreement.id,
@@ -200,6 +241,7 @@ def _summary(agreement: Agreement, email: str, *, archived: bool) -> AgreementSu
         parties=_parties(agreement),
         my_turn=own is not None and is_turn(agreement, own),
         archived=archived,
+        tags=tags,
     )
 
 

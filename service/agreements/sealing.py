@@ -100,7 +100,7 @@ class Sealing(PartyCustody):
                 signed_by_all(
                     lang=agreement.lang,
                     title=agreement.title,
-                    signers=len(agreement.parties),
+                    signers=sum(party.signs for party in agreement.parties),
                     link=self._link(agreement),
                 ),
             )

@@ -1,10 +1,12 @@
 """A party's turn: opening, signing, declining."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from anchoring.form_values import Value
 from anchoring.statement import Actor
 from service.agreements.consent import consent_sha256, consent_text
 from service.agreements.desk import is_turn, party_of
@@ -20,6 +22,7 @@ from service.agreements.errors import (
 from service.agreements.models import Agreement, Party, PartyState, State
 from service.agreements.reading import Reading
 from service.agreements.statements import Disclosures, Made
+from service.agreements.values import fields_of, read_values
 from service.agreements.views import SigningView
 from service.clock import rfc3339
 from service.notices import declined, expired
@@ -58,7 +61,7 @@ class SigningTurns(Drafting, Reading):
             if self._must_identify(session, party, confirmed_at):
                 self._record_identified(session, agreement, party, now, confirmed_at)
             self._drop_lost_company(session, party)
-            if party.state != PartyState.OPENED or not _opened(agreement, party):
+            if party.state != PartyState.OPENED or not has_opened(agreement, party):
                 made = self._maker.make(
                     agreement,
                     "opened",
@@ -67,24 +70,27 @@ class SigningTurns(Drafting, Reading):
                         "pages": agreement.page_count,
                         "renderer": "pdfium",
                     },
-                    actor=_signer(party),
+                    actor=signer_actor(party),
                     at=now,
                 )
                 self._maker.record(session, agreement, made)
                 party.state = PartyState.OPENED
-            revision, pages, lang, name = (
+            revision, pages, lang, name, role, fields = (
                 agreement.revision,
                 agreement.page_count,
                 agreement.lang,
                 party.name,
+                party.role,
+                fields_of(agreement, party),
             )
         return SigningView(
             view=self.view_for(email, agreement_id),
             pages=pages,
-            consent_text=consent_text(lang),
-            consent_sha256=consent_sha256(lang),
+            consent_text=consent_text(lang, role),
+            consent_sha256=consent_sha256(lang, role),
             revision=revision,
             suggested_name=name,
+            fields=fields,
         )
 
     def sign(
@@ -97,11 +103,13 @@ class SigningTurns(Drafting, Reading):
         drawn_png: bytes | None,
         typed_name: str,
         confirmed_at: datetime,
+        values: Mapping[str, str] | None = None,
     ) -> None:
         """Sign the PDF the party was shown; the same again, once signed, is no error.
 
         ``revision``: SHA-256 (hex) of the PDF shown; another one is refused with StaleViewError,
-        so that nobody signs what they did not see. The one-use key lives only in this call.
+        so that nobody signs what they did not see. ``values``: what was filled in, by field, as a
+        form sends it. The one-use key lives only in this call.
         """
         self._expect_fresh(confirmed_at)
         _check_drawing(drawn_png)
@@ -111,12 +119,14 @@ class SigningTurns(Drafting, Reading):
             if own is not None and own.state == PartyState.SIGNED:
                 return
             agreement, party = self._turn(session, email, agreement_id, locked=False)
+            if not party.signs:
+                raise NotYourTurnError("expected a party who signs")
             now = self._on_time(agreement)
             if agreement.revision != revision:
                 raise StaleViewError("the document changed since it was shown; look at it again")
-            if consent_sha256 != _consent_of(agreement):
+            if consent_sha256 != _consent_of(agreement, party):
                 raise StaleViewError("the consent text changed since it was shown; read it again")
-            if party.identity_leaf is None or not _opened(agreement, party):
+            if party.identity_leaf is None or not has_opened(agreement, party):
                 raise StaleViewError("expected the document to be opened before it is signed")
             if party.company_id is not None:
                 # The power may have been withdrawn since the company was chosen.
@@ -129,7 +139,8 @@ class SigningTurns(Drafting, Reading):
                 for_company=party.company_leaf is not None,
             )
             consented = self._consented(agreement, party, now)
-            signed = self._signed(agreement, party, now, signer, confirmed_at)
+            filled = read_values(agreement, party, values or {})
+            signed = self._signed(agreement, party, now, signer, confirmed_at, filled)
             lang = agreement.lang
             field = party.field
         pdf = sign_field(
@@ -143,9 +154,11 @@ class SigningTurns(Drafting, Reading):
                 drawn_png=drawn_png,
                 code=new_page_code(),
                 lang=lang,
+                method="code",
             ),
             keys=self._desk.keys,
             clock=self._desk.clock,
+            values=filled,
         )
         # Crash point: nothing has happened yet; the person signs again with another one-use key.
         written = self._desk.files.put(pdf).hex()
@@ -187,7 +200,7 @@ class SigningTurns(Drafting, Reading):
                 agreement,
                 "declined",
                 {"sd": {"reason": kept.of(party.number, "reason", reason)}},
-                actor=_signer(party),
+                actor=signer_actor(party),
                 at=now,
                 disclosures=kept,
             )
@@ -223,7 +236,7 @@ class SigningTurns(Drafting, Reading):
             )
             self._maker.record(session, agreement, made)
             self._end(session, agreement, State.EXPIRED, now)
-            missing = sum(party.state != PartyState.SIGNED for party in agreement.parties)
+            missing = sum(not party.is_done for party in agreement.parties)
             self._mail_everybody(
                 session,
                 agreement,
@@ -309,7 +322,7 @@ class SigningTurns(Drafting, Reading):
             agreement,
             "identified",
             body,
-            actor=_signer(party),
+            actor=signer_actor(party),
             at=now,
             disclosures=kept,
             code_confirmed_at=confirmed_at,
@@ -322,8 +335,8 @@ class SigningTurns(Drafting, Reading):
         return self._maker.make(
             agreement,
             "consented",
-            {"textSha256": _consent_of(agreement), "lang": agreement.lang},
-            actor=_signer(party),
+            {"textSha256": _consent_of(agreement, party), "lang": agreement.lang},
+            actor=signer_actor(party),
             at=now,
         )
 
@@ -334,12 +347,14 @@ class SigningTurns(Drafting, Reading):
         now: datetime,
         signer: OneUseSigner,
         confirmed_at: datetime,
+        filled: Mapping[str, Value],
     ) -> Made:
+        kept = Disclosures()
         assert party.identity_leaf is not None  # checked by sign()
         still_open = [
             other.field
             for other in agreement.parties
-            if other.state != PartyState.SIGNED and other.number != party.number
+            if other.signs and not other.is_done and other.number != party.number
         ]
         return self._maker.make(
             agreement,
@@ -348,23 +363,28 @@ class SigningTurns(Drafting, Reading):
                 "prepared": agreement.prepared_sha256,
                 "revision": agreement.revision,
                 "field": party.field,
-                "values": {},
+                "values": {
+                    name: {"sd": {"value": kept.of(party.number, "value", value)}}
+                    for name, value in filled.items()
+                },
                 "fieldsOpen": [*still_open, "acta-seal"],
                 "certificateKey": signer.spki_sha256.hex(),
                 "identity": party.identity_leaf.hex(),
                 "company": (
                     None if party.company_leaf is None else {"statement": party.company_leaf.hex()}
                 ),
-                "consent": {"textSha256": _consent_of(agreement), "lang": agreement.lang},
+                "consent": {"textSha256": _consent_of(agreement, party), "lang": agreement.lang},
                 "method": "code",
             },
-            actor=_signer(party),
+            actor=signer_actor(party),
             at=now,
+            disclosures=kept,
             code_confirmed_at=confirmed_at,
         )
 
 
-def _signer(party: Party) -> Actor:
+def signer_actor(party: Party) -> Actor:
+    """Return the party as the actor of a statement."""
     return Actor(party=party.number, role=party.role)
 
 
@@ -373,11 +393,11 @@ def _opaque(agreement: Agreement, party: Party) -> str:
     return f"{agreement.id}/{party.number}"
 
 
-def _consent_of(agreement: Agreement) -> str:
-    return consent_sha256(agreement.lang)
+def _consent_of(agreement: Agreement, party: Party) -> str:
+    return consent_sha256(agreement.lang, party.role)
 
 
-def _opened(agreement: Agreement, party: Party) -> bool:
+def has_opened(agreement: Agreement, party: Party) -> bool:
     """Whether this party has been shown the newest revision."""
     needle = f'"revision":"{agreement.revision}"'.encode()
     return any(

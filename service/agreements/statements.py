@@ -52,7 +52,7 @@ class Disclosures:
 
     kept: list[list[int | str]] = field(default_factory=list)
 
-    def of(self, party: int, claim: str, value: str) -> str:
+    def of(self, party: int, claim: str, value: str | bool) -> str:
         """Return the digest (hex) that stands for ``value`` in a statement's ``sd`` object."""
         disclosure = disclose(claim, value, secrets.token_bytes(16))
         self.kept.append([party, disclosure.raw.hex()])

@@ -6,11 +6,42 @@ from datetime import datetime
 
 @dataclass(frozen=True, kw_only=True)
 class PartyDraft:
-    """A party as the sender names it. ``order``: 1 signs first; equal orders sign in any order."""
+    """A party as the sender names it.
+
+    ``order``: 1 goes first; equal orders go in any order. ``role``: signer, approver, witness or
+    viewer.
+    """
 
     name: str
     email: str
     order: int
+    role: str = "signer"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldDraft:
+    """A field as the sender places it, for a party's number.
+
+    ``kind``: signature, initials, date, text or checkbox. ``page`` counts from 1; ``left``,
+    ``top``, ``width`` and ``height`` are parts of the page as it is shown (0 to 1).
+    """
+
+    party: int
+    kind: str
+    page: int
+    left: float
+    top: float
+    width: float
+    height: float
+    label: str = ""
+    required: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldView(FieldDraft):
+    """A placed field with its name in the PDF ("" for a signature's place)."""
+
+    name: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +52,7 @@ class PartyView:
     name: str
     email: str
     order: int
+    role: str = "signer"
     state: str
     signed_at: datetime | None
 
@@ -67,6 +99,7 @@ class AgreementSummary:
     parties: tuple[PartyView, ...]
     my_turn: bool
     archived: bool
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,10 +118,13 @@ class AgreementView:
     parties: tuple[PartyView, ...]
     timeline: tuple[TimelineEvent, ...]
     my_party: int | None
+    my_role: str | None = None
     my_turn: bool
+    can_place: bool = False
     can_send: bool
     can_delete: bool
     archived: bool
+    tags: tuple[str, ...] = ()
     document_status: str | None
     # Every chain of the log, the home first, once the document has an entry.
     chains: tuple[ChainStep, ...] = ()
@@ -108,3 +144,6 @@ class SigningView:
     consent_sha256: str
     revision: str
     suggested_name: str
+    # What this person fills in, and who did their part while they were reading an older revision.
+    fields: tuple[FieldView, ...] = ()
+    meanwhile: tuple[str, ...] = ()

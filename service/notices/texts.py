@@ -150,20 +150,48 @@ def code_for_signing(*, lang: str, code: str, minutes: int, title: str) -> MailT
     )
 
 
+# By role: what is asked (subject, then "X asks you to read … the contract").
+_ASKED = {
+    "es": {
+        "signer": ("que firme un contrato", "que lea y firme el contrato", "Puede firmar"),
+        "approver": ("que apruebe un contrato", "que lea y apruebe el contrato", "Puede hacerlo"),
+        "witness": (
+            "que sea testigo de un contrato",
+            "que lea y sea testigo del contrato",
+            "Puede hacerlo",
+        ),
+        "viewer": ("que lea un contrato", "que lea el contrato", "Se puede firmar"),
+    },
+    "en": {
+        "signer": ("sign a contract", "read and sign the contract", "You can sign"),
+        "approver": ("approve a contract", "read and approve the contract", "You can do so"),
+        "witness": ("witness a contract", "read and witness the contract", "You can do so"),
+        "viewer": ("read a contract", "read the contract", "It can be signed"),
+    },
+}
+
+
 def invitation(
-    *, lang: str, sender_name: str, title: str, deadline: datetime, link: str
+    *,
+    lang: str,
+    sender_name: str,
+    title: str,
+    deadline: datetime,
+    link: str,
+    role: str = "signer",
 ) -> MailText:
-    """Return the mail that asks a party to read and sign; ``link`` works once."""
+    """Return the mail that asks a party to do its part; ``link`` works once."""
+    briefly, wholly, may = _ASKED[checked_language(lang)].get(role, _ASKED[lang]["signer"])
     sender = one_line(sender_name, limit=_MAX_NAME)
     quoted = quoted_title(title, lang=checked_language(lang))
     until = date_words(deadline, lang=lang)
     if lang == "es":
         return lay_out(
             lang=lang,
-            subject=one_line(f"{sender} le pide que firme un contrato", limit=200),
+            subject=one_line(f"{sender} le pide {briefly}", limit=200),
             paragraphs=[
-                f"{sender} le pide que lea y firme el contrato {quoted}.",
-                f"Puede firmar hasta el {until}. No hace falta imprimir ni instalar nada.",
+                f"{sender} le pide {wholly} {quoted}.",
+                f"{may} hasta el {until}. No hace falta imprimir ni instalar nada.",
                 "Léalo con calma. Si no está de acuerdo, puede decir que no en la misma página.",
                 (
                     "El enlace es solo para usted y sirve una vez: no lo reenvíe. "
@@ -175,10 +203,10 @@ def invitation(
         )
     return lay_out(
         lang=lang,
-        subject=one_line(f"{sender} asks you to sign a contract", limit=200),
+        subject=one_line(f"{sender} asks you to {briefly}", limit=200),
         paragraphs=[
-            f"{sender} asks you to read and sign the contract {quoted}.",
-            f"You can sign until {until}. There is nothing to print or install.",
+            f"{sender} asks you to {wholly} {quoted}.",
+            f"{may} until {until}. There is nothing to print or install.",
             "Take your time to read it. If you do not agree, you can say no on the same page.",
             (
                 "The link is for you alone and works once: do not forward it. "

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from service.errors import ServiceError
 from service.portal.draft_form import (
     MAX_PARTIES,
+    ROLES,
     DraftForm,
     blank_draft,
     change_rows,
@@ -33,6 +34,7 @@ def build_router(pages: Pages) -> APIRouter:
             here="/agreements/new",
             draft=draft,
             max_parties=MAX_PARTIES,
+            roles=ROLES,
             first_day=today.isoformat(),
             last_day=(today + timedelta(days=_LONGEST_DAYS)).isoformat(),
         )
@@ -66,6 +68,8 @@ def build_router(pages: Pages) -> APIRouter:
         except ServiceError as error:
             draft.note(visitor.lang, error)
             return form_page(visitor, draft, status=error.http_hint)
+        if form.text("action") == "fields":
+            return go_to(f"/agreements/{agreement_id}/fields")
         return go_to(f"/agreements/{agreement_id}", done="created")
 
     return router

@@ -15,7 +15,18 @@ from service.portal.routes import Filled, Visiting, new_router
 AgreementId = Annotated[str, Path(pattern=r"^[a-z0-9_]{1,40}$")]
 LADDER: Final = ("accepted", "logged", "broadcast", "included", "final")
 WIDTHS: Final = (800, 1200, 1600)
-_DONE: Final = {"created", "signed", "sent", "declined", "archived", "restored"}
+_DONE: Final = {
+    "created",
+    "signed",
+    "sent",
+    "declined",
+    "archived",
+    "restored",
+    "placed",
+    "part",
+    "copied",
+    "tagged",
+}
 _SLOW_S: Final = 10
 _QUICK_S: Final = 2
 _PICTURE: Final = re.compile(r"([1-9][0-9]{0,3})\.png")
@@ -44,6 +55,7 @@ def build_router(pages: Pages) -> APIRouter:
 
     @router.get("/agreements/{agreement_id}")
     def show(visitor: Visiting, agreement_id: AgreementId, done: str = "") -> Response:
+        agreements.note_viewed(visitor.email, agreement_id)
         view = agreements.view_for(visitor.email, agreement_id)
         return pages.show(
             "agreement.html",
@@ -97,10 +109,22 @@ def build_router(pages: Pages) -> APIRouter:
         title = agreements.view_for(visitor.email, agreement_id).title
         return attachment(content, title=title, extension="asice", media_type=_ASICE)
 
+    @router.get("/agreements/{agreement_id}/certificate.pdf")
+    def download_certificate(visitor: Visiting, agreement_id: AgreementId) -> Response:
+        content = agreements.certificate(visitor.email, agreement_id, lang=visitor.lang)
+        title = agreements.view_for(visitor.email, agreement_id).title
+        title = f"{title} {visitor.says('detail.certificate_name')}"
+        return attachment(content, title=title, extension="pdf", media_type="application/pdf")
+
     @router.post("/agreements/{agreement_id}/send")
     def send(visitor: Visiting, form: Filled, agreement_id: AgreementId) -> Response:
         agreements.send(visitor.email, agreement_id)
         return go_to(f"/agreements/{agreement_id}", done="sent")
+
+    @router.post("/agreements/{agreement_id}/copy")
+    def copy(visitor: Visiting, form: Filled, agreement_id: AgreementId) -> Response:
+        made = agreements.copy_draft(visitor.email, agreement_id)
+        return go_to(f"/agreements/{made}", done="copied")
 
     @router.post("/agreements/{agreement_id}/delete")
     def delete(visitor: Visiting, form: Filled, agreement_id: AgreementId) -> Response:

@@ -13,7 +13,9 @@ from service.portal.errors import NoFileError
 from service.portal.forms import Form, Upload
 from service.portal.wording import Lang, error_text, text
 
-MAX_PARTIES: Final = 10
+MAX_PARTIES: Final = 50
+"""As many as ``service.signing`` has room for."""
+ROLES: Final = ("signer", "approver", "witness", "viewer")
 _MAX_TITLE = 200
 _MAX_NAME = 120
 _BLANK_ROWS = 2
@@ -21,7 +23,8 @@ _DEFAULT_DAYS = 14
 _WIDEST_OFFSET = timedelta(hours=15)
 _DAY_END = time(23, 59, 59)
 _ADD: Final = "add"
-_REMOVE = re.compile(r"remove-([1-9]|10)")
+_NUMBER = r"([1-9]|[1-4][0-9]|50)"
+_REMOVE = re.compile(rf"remove-{_NUMBER}")
 _FIELD_OF_CODE: Final = {
     "agreements/bad-title": "title",
     "agreements/bad-deadline": "deadline",
@@ -36,6 +39,7 @@ class PartyRow:
     name: str = ""
     email: str = ""
     order: str = ""
+    role: str = "signer"
 
     @property
     def is_blank(self) -> bool:
@@ -69,15 +73,15 @@ class DraftForm:
     def parties(self, sender: str) -> list[PartyDraft]:
         """Return the parties in the order of the form; a sender who signs comes first."""
         named = [
-            PartyDraft(name=row.name, email=row.email, order=int(row.order))
+            PartyDraft(name=row.name, email=row.email, order=int(row.order), role=row.role)
             for row in self.rows
             if not row.is_blank
         ]
-        # Turns without gaps, so that a sender who signs takes the first one and stays within ten.
+        # Turns without gaps, so that a sender who signs takes the first one and none is too high.
         turns = sorted({party.order for party in named})
         shift = 2 if self.sender_signs else 1
         parties = [
-            PartyDraft(name=p.name, email=p.email, order=turns.index(p.order) + shift)
+            PartyDraft(name=p.name, email=p.email, order=turns.index(p.order) + shift, role=p.role)
             for p in named
         ]
         if self.sender_signs:
@@ -112,6 +116,7 @@ def typed_draft(form: Form) -> DraftForm:
                 name=form.text(f"party_{number}_name"),
                 email=form.text(f"party_{number}_email"),
                 order=form.text(f"party_{number}_order") or str(position),
+                role=_role(form.text(f"party_{number}_role")),
             )
             for position, number in enumerate(numbers, start=1)
         ],
@@ -152,6 +157,8 @@ def check_draft(draft: DraftForm, upload: Upload | None, lang: Lang) -> None:
     signers = named + draft.sender_signs
     if signers == 0:
         errors["parties"] = text(lang, "new.error.no_parties")
+    elif not draft.sender_signs and all(row.is_blank or row.role != ROLES[0] for row in draft.rows):
+        errors["parties"] = text(lang, "error.agreements/nobody-signs")
     elif signers > MAX_PARTIES:
         errors["parties"] = text(lang, "new.error.too_many")
 
@@ -166,12 +173,16 @@ def _check_row(errors: dict[str, str], number: int, row: PartyRow, lang: Lang) -
             clean_address(row.email)
         except ServiceError as error:
             errors[f"party_{number}_email"] = error_text(lang, error)
-    if not re.fullmatch(r"[1-9]|10", row.order):
+    if not re.fullmatch(_NUMBER, row.order):
         errors[f"party_{number}_order"] = text(lang, "new.error.party_order", number=number)
+
+
+def _role(typed: str) -> str:
+    return typed if typed in ROLES else ROLES[0]
 
 
 def _row_numbers(form: Form) -> Iterator[int]:
     for name in form.names():
-        match = re.fullmatch(r"party_([1-9]|10)_(name|email|order)", name)
+        match = re.fullmatch(rf"party_{_NUMBER}_(name|email|order)", name)
         if match:
             yield int(match[1])

@@ -14,7 +14,7 @@ from service.portal.errors import BadFormError, BadFormTokenError, UploadTooLarg
 
 MIB: Final = 1024 * 1024
 SMALL_FORM: Final = MIB
-_MAX_FIELDS = 100
+_MAX_FIELDS = 400
 _MAX_FILES = 4
 # A browser that is cut off while it still sends shows its own error page instead of ours, so a
 # body somewhat too large is read to its end and thrown away.
@@ -61,7 +61,14 @@ class Form:
         await self._data.close()
 
 
-async def read_form(request: Request, *, csrf: str, base_url: str, limit: int = SMALL_FORM) -> Form:
+async def read_form(
+    request: Request,
+    *,
+    csrf: str,
+    base_url: str,
+    limit: int = SMALL_FORM,
+    max_fields: int = _MAX_FIELDS,
+) -> Form:
     """Return the request's form, of at most ``limit`` bytes.
 
     Raises UploadTooLargeError, BadFormError, and BadFormTokenError unless the form carries
@@ -71,7 +78,7 @@ async def read_form(request: Request, *, csrf: str, base_url: str, limit: int = 
     limited = Request(request.scope, _limited(request, limit))
     try:
         data = await limited.form(
-            max_files=_MAX_FILES, max_fields=_MAX_FIELDS, max_part_size=SMALL_FORM
+            max_files=_MAX_FILES, max_fields=max_fields, max_part_size=SMALL_FORM
         )
     except HTTPException as error:
         raise BadFormError("expected a form as a browser sends it") from error

@@ -10,6 +10,7 @@ from service.portal.agreement_list import build_router as build_agreement_list
 from service.portal.agreement_new import build_router as build_agreement_new
 from service.portal.agreement_page import build_router as build_agreement_page
 from service.portal.company_pages import build_router as build_company_pages
+from service.portal.fields_page import build_router as build_fields_page
 from service.portal.identify_pages import build_router as build_identify_pages
 from service.portal.invitation import build_router as build_invitation
 from service.portal.keeping_page import build_router as build_keeping_page
@@ -19,7 +20,9 @@ from service.portal.pages import Pages
 from service.portal.ports import PortalContext
 from service.portal.public_pages import build_router as build_public_pages
 from service.portal.review_pages import build_router as build_review_pages
+from service.portal.role_page import build_router as build_role_page
 from service.portal.routes import error_page
+from service.portal.shelf_pages import build_router as build_shelf_pages
 from service.portal.sign_in import build_router as build_sign_in
 from service.portal.signing_page import build_router as build_signing_page
 from service.portal.status_page import build_router as build_status_page
@@ -39,8 +42,11 @@ _BUILDERS = (
     build_agreement_list,
     # Before the page of one agreement: "new" is not an agreement's id.
     build_agreement_new,
+    build_shelf_pages,
     build_agreement_page,
     build_signing_page,
+    build_role_page,
+    build_fields_page,
     build_invitation,
     build_keys_page,
     build_keeping_page,

@@ -1,6 +1,6 @@
 """What the portal asks of the other rooms, as it uses them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -9,6 +9,8 @@ from service.agreements import (
     AgreementSummary,
     AgreementView,
     CompanyChoice,
+    FieldDraft,
+    FieldView,
     KeepingView,
     KitView,
     PartyDraft,
@@ -76,9 +78,30 @@ class AgreementsPort(Protocol):
         ...
 
     def list_for(
-        self, email: str, /, *, query: str = "", archived: bool = False
+        self,
+        email: str,
+        /,
+        *,
+        query: str = "",
+        archived: bool = False,
+        state: str = "",
+        tag: str = "",
     ) -> Sequence[AgreementSummary]:
         """Return this person's agreements."""
+        ...
+
+    def tag(self, email: str, agreement_id: str, tags: Sequence[str], /) -> None:
+        """Give an agreement exactly these tags, for this person alone."""
+        ...
+
+    def tags_of(self, email: str, /) -> tuple[str, ...]:
+        """Return every tag that this person uses."""
+        ...
+
+    def sealed_files(
+        self, email: str, agreement_ids: Sequence[str], /
+    ) -> Iterator[tuple[str, bytes]]:
+        """Yield name and content of every sealed PDF and evidence file among the agreements."""
         ...
 
     def view_for(self, email: str, agreement_id: str, /) -> AgreementView:
@@ -116,6 +139,7 @@ class AgreementsPort(Protocol):
         drawn_png: bytes | None,
         typed_name: str,
         confirmed_at: datetime,
+        values: Mapping[str, str] | None = None,
     ) -> None:
         """Sign the PDF the party was shown; again is no error."""
         ...
@@ -128,6 +152,39 @@ class AgreementsPort(Protocol):
         """Sign for a company from now on, or for oneself; again is no error."""
         ...
 
+    def do_part(
+        self,
+        email: str,
+        agreement_id: str,
+        /,
+        *,
+        revision: str,
+        consent_sha256: str,
+        confirmed_at: datetime,
+    ) -> None:
+        """Approve or witness the PDF the party was shown; again is no error."""
+        ...
+
+    def note_viewed(self, email: str, agreement_id: str, /) -> None:
+        """Record that somebody who only reads has opened the agreement, once."""
+        ...
+
+    def done_since(self, email: str, agreement_id: str, revision: str, /) -> tuple[str, ...]:
+        """Return who signed after ``revision`` (SHA-256, hex)."""
+        ...
+
+    def placed_fields(self, email: str, agreement_id: str, /) -> tuple[FieldView, ...]:
+        """Return the fields of an agreement that this person sent."""
+        ...
+
+    def place_fields(self, email: str, agreement_id: str, /, fields: Sequence[FieldDraft]) -> None:
+        """Put exactly these fields on the pages of a draft."""
+        ...
+
+    def copy_draft(self, email: str, agreement_id: str, /) -> str:
+        """Make a new draft of the same PDF, parties and fields; return its id."""
+        ...
+
     def decline(self, email: str, agreement_id: str, /, *, reason: str) -> None:
         """Decline to sign, which ends the agreement for everybody."""
         ...
@@ -138,6 +195,10 @@ class AgreementsPort(Protocol):
 
     def sealed_pdf(self, email: str, agreement_id: str, /) -> bytes:
         """Return the sealed PDF."""
+        ...
+
+    def certificate(self, email: str, agreement_id: str, /, *, lang: str) -> bytes:
+        """Return the certificate of completion."""
         ...
 
     def evidence(self, email: str, agreement_id: str, /) -> bytes:

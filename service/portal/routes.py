@@ -15,6 +15,9 @@ from service.portal.wording import error_text
 
 DRAFT_FORM: Final = 26 * MIB
 VERIFY_FORM: Final = 105 * MIB
+# Fifty parties, or two hundred placed fields, each with all that a row says.
+_FIELDS: Final = 400
+_PLACED_FIELDS: Final = 2000
 
 
 def _visitor(request: Request) -> Visitor:
@@ -42,12 +45,24 @@ async def _verify_form(request: Request, visitor: Visiting) -> AsyncIterator[For
         yield form
 
 
-async def _form(request: Request, visitor: Visitor, limit: int) -> AsyncIterator[Form]:
+async def _fields_form(request: Request, visitor: Visiting) -> AsyncIterator[Form]:
+    _ = visitor.person
+    async for form in _form(request, visitor, SMALL_FORM, max_fields=_PLACED_FIELDS):
+        yield form
+
+
+async def _form(
+    request: Request, visitor: Visitor, limit: int, *, max_fields: int = _FIELDS
+) -> AsyncIterator[Form]:
     pages: Pages = request.state.pages
     # A visitor whose token was made this moment cannot have it in a form.
     csrf = "" if visitor.new_csrf else visitor.csrf
     form = await read_form(
-        request, csrf=csrf, base_url=pages.context.settings.base_url, limit=limit
+        request,
+        csrf=csrf,
+        base_url=pages.context.settings.base_url,
+        limit=limit,
+        max_fields=max_fields,
     )
     try:
         yield form
@@ -59,6 +74,7 @@ Filled = Annotated[Form, Depends(_any_form)]
 FilledDraft = Annotated[Form, Depends(_draft_form)]
 FilledPictures = FilledDraft
 """Pictures of a person, a document or a deed: as large as a draft, and from nobody unknown."""
+FilledFields = Annotated[Form, Depends(_fields_form)]
 FilledVerification = Annotated[Form, Depends(_verify_form)]
 
 _Handler = Callable[[Request], Coroutine[Any, Any, Response]]

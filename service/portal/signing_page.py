@@ -1,5 +1,7 @@
 """Reading and signing, or declining to."""
 
+from dataclasses import replace
+
 from fastapi import APIRouter, Request, Response
 
 from service.errors import ServiceError
@@ -9,7 +11,9 @@ from service.portal.drawing import read_drawing
 from service.portal.errors import ConsentNeededError
 from service.portal.forms import Form
 from service.portal.pages import Pages, Visitor, go_to
+from service.portal.role_page import OTHER_ROLES
 from service.portal.routes import Filled, Visiting, new_router
+from service.portal.sign_fields import field_values, typed_values
 from service.portal.wording import error_text
 
 _MAX_NAME = 120
@@ -38,6 +42,11 @@ def build_router(pages: Pages) -> APIRouter:
         opened = agreements.open_for_signing(
             visitor.email, agreement_id, confirmed_at=visitor.person.confirmed_at
         )
+        if error is not None and form is not None and error.code == "agreements/stale-view":
+            # Somebody of the same turn signed first: say who, keep what was typed, and go on.
+            names = agreements.done_since(visitor.email, agreement_id, form.text("revision")[:64])
+            opened = replace(opened, meanwhile=names)
+            error = None if names else error
         return pages.show(
             "sign.html",
             visitor,
@@ -49,6 +58,7 @@ def build_router(pages: Pages) -> APIRouter:
             widths=WIDTHS,
             typed_name=form.text("typed_name") if form else opened.suggested_name,
             style=form.text("style") if form else "typed",
+            **field_values(visitor, opened, form, today=pages.context.clock.now()),
             agreed=form.ticked("agree") if form else False,
             reason=form.text("reason") if form else "",
             error=None if error is None else error_text(visitor.lang, error),
@@ -71,6 +81,8 @@ def build_router(pages: Pages) -> APIRouter:
         view = agreements.view_for(visitor.email, agreement_id)
         if not view.my_turn:
             return go_to(f"/agreements/{agreement_id}")
+        if view.my_role in OTHER_ROLES:
+            return go_to(f"/agreements/{agreement_id}/part")
         return reading_page(visitor, agreement_id)
 
     @router.post("/agreements/{agreement_id}/sign")
@@ -87,6 +99,7 @@ def build_router(pages: Pages) -> APIRouter:
                 drawn_png=drawn,
                 typed_name=form.text("typed_name")[:_MAX_NAME],
                 confirmed_at=visitor.person.confirmed_at,
+                values=typed_values(form),
             )
         except ServiceError as error:
             return reading_page(visitor, agreement_id, form, error)

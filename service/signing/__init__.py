@@ -9,6 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from service.signing.appearance import Appearance
+    from service.signing.completion import (
+        CertificateEvent,
+        CertificateFacts,
+        CertificateParty,
+        completion_certificate,
+    )
     from service.signing.errors import (
         KeysNotMadeError,
         PdfAlreadySignedError,
@@ -30,6 +36,7 @@ if TYPE_CHECKING:
         SigningFailedError,
         TimeStampsDownError,
         TokenError,
+        ValueTooLongError,
     )
     from service.signing.generations import KeyPlace, Purpose, rotate_signing_keys
     from service.signing.ingest import MAX_BYTES, MAX_PAGES, PdfFacts, inspect_pdf, render_page
@@ -39,9 +46,10 @@ if TYPE_CHECKING:
         SEAL_FIELD,
         party_field,
         signature_page_count,
+        value_field,
     )
     from service.signing.page_codes import new_page_code
-    from service.signing.preparing import FieldParty, prepare_pdf
+    from service.signing.preparing import FieldParty, Place, PlacedField, prepare_pdf
     from service.signing.seal_check import binding_of, check_sealed, weakens_at
     from service.signing.signatures import (
         SealedPdf,
@@ -55,6 +63,12 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "appearance": ("Appearance",),
+    "completion": (
+        "CertificateEvent",
+        "CertificateFacts",
+        "CertificateParty",
+        "completion_certificate",
+    ),
     "errors": (
         "KeysNotMadeError",
         "PdfAlreadySignedError",
@@ -76,13 +90,14 @@ _HOMES = {
         "SigningFailedError",
         "TimeStampsDownError",
         "TokenError",
+        "ValueTooLongError",
     ),
     "generations": ("KeyPlace", "Purpose", "rotate_signing_keys"),
     "ingest": ("MAX_BYTES", "MAX_PAGES", "PdfFacts", "inspect_pdf", "render_page"),
     "keys": ("OneUseSigner", "PlatformKeys", "issue_signer"),
-    "layout": ("MAX_PARTIES", "SEAL_FIELD", "party_field", "signature_page_count"),
+    "layout": ("MAX_PARTIES", "SEAL_FIELD", "party_field", "signature_page_count", "value_field"),
     "page_codes": ("new_page_code",),
-    "preparing": ("FieldParty", "prepare_pdf"),
+    "preparing": ("FieldParty", "Place", "PlacedField", "prepare_pdf"),
     "seal_check": ("binding_of", "check_sealed", "weakens_at"),
     "signatures": ("SealedPdf", "renew_seal", "seal_pdf", "sign_container", "sign_field"),
     "time_stamp_client": ("TimeStampClient",),
@@ -96,6 +111,9 @@ __all__ = [
     "MAX_PARTIES",
     "SEAL_FIELD",
     "Appearance",
+    "CertificateEvent",
+    "CertificateFacts",
+    "CertificateParty",
     "FieldParty",
     "KeyPlace",
     "KeysNotMadeError",
@@ -116,6 +134,8 @@ __all__ = [
     "PdfTruncatedError",
     "PdfXfaError",
     "PictureRefusedError",
+    "Place",
+    "PlacedField",
     "PlatformKeys",
     "Purpose",
     "SealCheckError",
@@ -125,8 +145,10 @@ __all__ = [
     "TimeStampsDownError",
     "TokenError",
     "TokenPlace",
+    "ValueTooLongError",
     "binding_of",
     "check_sealed",
+    "completion_certificate",
     "inspect_pdf",
     "issue_signer",
     "new_page_code",
@@ -139,6 +161,7 @@ __all__ = [
     "sign_container",
     "sign_field",
     "signature_page_count",
+    "value_field",
     "weakens_at",
 ]
 

@@ -26,7 +26,8 @@ class Appearance:
     """What a signature shows: who, when (aware), in which role, a code, and a drawing if any.
 
     ``drawn_png`` is a PNG of at most 512 KiB and 4 million pixels; without it the name is written
-    in italics. ``role`` is ``signer``, ``approver``, ``witness`` or ``viewer``.
+    in italics. ``role`` is ``signer``, ``approver``, ``witness`` or ``viewer``; ``method`` is how
+    control was proved, ``code`` or ``webauthn``, or "" to leave it out.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Appearance:
     code: str
     role: str = "signer"
     lang: str = "es"
+    method: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,14 @@ def party_style(appearance: Appearance) -> TypesetStyle:
                 else _drawing_width(drawing, across, height - _LINES),
                 "signed": words["signed"].format(date=date, time=time),
                 "as_role": words["as"].format(role=words.get(appearance.role, appearance.role)),
-                "code": words["code"].format(code=appearance.code),
+                "code": " · ".join(
+                    part
+                    for part in (
+                        words.get(f"method.{appearance.method}", ""),
+                        words["code"].format(code=appearance.code),
+                    )
+                    if part
+                ),
             },
         )
 

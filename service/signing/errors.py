@@ -148,3 +148,10 @@ REFUSALS: dict[str, type[PdfRefusedError]] = {
         PdfTooComplexError,
     )
 }
+
+
+class ValueTooLongError(ServiceError):
+    """A value does not fit into its field in letters that can be read."""
+
+    code = "signing/value-too-long"
+    http_hint = 422

@@ -1,11 +1,12 @@
-"""Where things stand on the signature pages and how large the page stamps are, in points."""
+"""Where things stand on the signature page and how large the page stamps are, in points."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 SEAL_FIELD = "acta-seal"
 MAX_PARTIES = 50
-"""How many parties a PDF can be prepared for; drafting has a limit of its own."""
-_PARTIES_ON_A_PAGE = 10
+"""Who may take part in one agreement."""
+BOXES_A_PAGE = 10
 
 STAMP_WIDTH = 168.0
 STAMP_HEIGHT = 42.0
@@ -44,12 +45,12 @@ class Box:
 
 @dataclass(frozen=True)
 class SignaturePage:
-    """An appended page: its size, a box for each of its parties, and on the last one the seal's."""
+    """The appended page: its size, one box for each party, and the seal's."""
 
     width: float
     height: float
     parties: tuple[Box, ...]
-    seal: Box | None
+    seal: Box
 
     def rectangle(self, box: Box) -> list[float]:
         """Return a box's inner part as a PDF rectangle, whose origin is the lower left corner."""
@@ -70,30 +71,42 @@ def party_field(party: int) -> str:
     return f"acta-party-{party}"
 
 
-def signature_page_count(parties: int) -> int:
-    """Return how many pages preparing appends for so many parties."""
-    return -(-parties // _PARTIES_ON_A_PAGE)
+VALUE_PREFIX = "acta-field-"
 
 
-def signature_pages(*, parties: int, letter: bool) -> tuple[SignaturePage, ...]:
-    """Return the pages for 1 to 50 parties, ten on each, on US Letter or on A4."""
-    if not 1 <= parties <= MAX_PARTIES:
-        raise ValueError(f"expected 1 to {MAX_PARTIES} parties, got {parties}")
-    pages = signature_page_count(parties)
+def value_field(party: int, number: int) -> str:
+    """Return the name of the ``number``-th form field that a party fills in, from 1."""
+    return f"{VALUE_PREFIX}{party}-{number}"
+
+
+def own_values(signature_field: str, names: Iterable[str]) -> list[str]:
+    """Return which of ``names`` the party that signs in ``signature_field`` fills in."""
+    party = signature_field.rpartition("-")[2]
+    return [name for name in names if name.startswith(f"{VALUE_PREFIX}{party}-")]
+
+
+def signature_page_count(signers: int) -> int:
+    """Return how many pages preparing appends: one, or more where many sign."""
+    return max(1, -(-signers // BOXES_A_PAGE))
+
+
+def signature_pages(*, signers: int, letter: bool) -> tuple[SignaturePage, ...]:
+    """Return the pages for up to fifty signers, on US Letter or on A4; the seal is on the last."""
+    if not 0 <= signers <= MAX_PARTIES:
+        raise ValueError(f"expected 0 to {MAX_PARTIES} signers, got {signers}")
+    full = [BOXES_A_PAGE] * (signature_page_count(signers) - 1)
     return tuple(
-        _page(
-            min(_PARTIES_ON_A_PAGE, parties - number * _PARTIES_ON_A_PAGE),
-            last=number == pages - 1,
-            letter=letter,
-        )
-        for number in range(pages)
+        signature_page(parties=boxes, letter=letter) for boxes in (*full, signers - sum(full))
     )
 
 
-def _page(parties: int, *, last: bool, letter: bool) -> SignaturePage:
+def signature_page(*, parties: int, letter: bool) -> SignaturePage:
+    """Return the layout of one page of up to ten boxes, on US Letter or on A4."""
+    if not 0 <= parties <= BOXES_A_PAGE:
+        raise ValueError(f"expected 0 to {BOXES_A_PAGE} boxes, got {parties}")
     width, height = (612.0, 792.0) if letter else (595.28, 841.89)
     columns = 1 if parties == 1 else 2
-    rows = -(-parties // columns)
+    rows = max(1, -(-parties // columns))
     column = (width - 2 * _MARGIN - _GUTTER) / 2
     room = height - _HEADER - _SEAL - _GUTTER - _FOOTER
     tall = min(_TALLEST_BOX, (room - (rows - 1) * _GUTTER) / rows)
@@ -111,5 +124,5 @@ def _page(parties: int, *, last: bool, letter: bool) -> SignaturePage:
         width=width,
         height=height,
         parties=boxes,
-        seal=Box(_MARGIN, below, width - 2 * _MARGIN, _SEAL) if last else None,
+        seal=Box(_MARGIN, below, width - 2 * _MARGIN, _SEAL),
     )

@@ -2,7 +2,7 @@
 
 import io
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from asn1crypto import cms
@@ -50,7 +50,7 @@ from service.signing.certificates import SEAL_POLICY_OID
 from service.signing.coroutines import wait_for
 from service.signing.errors import SealCheckError
 from service.signing.keys import PlatformKeys
-from service.signing.layout import SEAL_FIELD
+from service.signing.layout import SEAL_FIELD, VALUE_PREFIX, own_values
 
 _PARTY_PREFIX = "acta-party-"
 
@@ -136,18 +136,29 @@ async def _check(
     moments = [*map(_stamped_at, stamps[1:]), now]
     for stamp, moment in zip(stamps, moments, strict=True):
         await _check_time_stamp(stamp, keys, now=moment, last=stamp is stamps[-1])
-    _check_changes(pdf, (*parties, seal), revisions=reader.xrefs.total_revisions)
+    _check_changes(
+        pdf,
+        (*parties, seal),
+        fields=_field_names(reader),
+        revisions=reader.xrefs.total_revisions,
+    )
 
 
 def _check_changes(
-    pdf: bytes, signatures: Sequence[EmbeddedPdfSignature], *, revisions: int
+    pdf: bytes,
+    signatures: Sequence[EmbeddedPdfSignature],
+    *,
+    fields: Iterable[str],
+    revisions: int,
 ) -> None:
     """Require of each revision what the outsider's verifier will require of it."""
+    values = [name for name in fields if name.startswith(VALUE_PREFIX)]
     steps = [
         RevisionStep(
             int(signature.signed_revision) - 1,
             int(signature.signed_revision),
             str(signature.field_name),
+            frozenset(own_values(str(signature.field_name), values)),
         )
         for signature in signatures
     ]
@@ -178,9 +189,12 @@ def _kind(signature: EmbeddedPdfSignature) -> str:
 
 
 def _expected_fields(reader: PdfFileReader) -> list[str]:
+    return sorted(name for name in _field_names(reader) if name.startswith(_PARTY_PREFIX))
+
+
+def _field_names(reader: PdfFileReader) -> list[str]:
     fields = reader.root["/AcroForm"]["/Fields"]
-    names = [str(field.get_object()["/T"]) for field in fields]
-    return sorted(name for name in names if name.startswith(_PARTY_PREFIX))
+    return [str(field.get_object()["/T"]) for field in fields]
 
 
 def _check_party(signature: EmbeddedPdfSignature, statements: Mapping[str, bytes] | None) -> None:

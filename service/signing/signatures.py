@@ -6,9 +6,10 @@ pyHanko writes the revision and leaves a gap of a fixed size; what goes into the
 
 import io
 import secrets
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from asn1crypto import crl as asn1_crl
 from asn1crypto import ocsp as asn1_ocsp
@@ -41,12 +42,14 @@ from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 from pyhanko.stamp import BaseStampStyle
 
 from anchoring.cms_attributes import SealBinding, seal_attribute, statement_attribute
+from anchoring.form_values import Value
 from anchoring.hashing import sha256
 from anchoring.hex_strings import hasten_pyhanko
 from service.clock import Clock
 from service.signing import der
 from service.signing.appearance import Appearance, party_style, seal_style
 from service.signing.errors import SigningFailedError
+from service.signing.filling import fill_fields
 from service.signing.keys import OneUseSigner, PlatformKeys
 from service.signing.layout import SEAL_FIELD
 from service.signing.signed_data import CmsSigner, Stamp, signing_time
@@ -77,12 +80,14 @@ def sign_field(
     appearance: Appearance,
     keys: PlatformKeys,
     clock: Clock,
+    values: Mapping[str, Value] | None = None,
 ) -> bytes:
     """Return ``pdf`` with ``signer``'s PAdES B-T signature in ``field``, as a new revision.
 
-    The CMS carries ``statement_sha256`` (32 bytes) as a signed attribute. Raises
-    PictureRefusedError for a drawing that is no small PNG, SigningFailedError if ``field`` is not
-    an open signature field.
+    The same revision fills ``values`` into the form fields of these names. The CMS carries
+    ``statement_sha256`` (32 bytes) as a signed attribute. Raises PictureRefusedError for a drawing
+    that is no small PNG, SigningFailedError if ``field`` is not an open signature field or a value
+    has none.
     """
     certificate = x509.load_der_x509_certificate(signer.certificate)
     return _sign(
@@ -94,6 +99,7 @@ def sign_field(
         style=party_style(appearance),
         stamp=keys.stamp,
         now=clock.now(),
+        values=values,
     )
 
 
@@ -143,6 +149,34 @@ def sign_container(manifest: bytes, keys: PlatformKeys, clock: Clock) -> bytes:
     )
 
 
+def certify(pdf: bytes, *, field: str, keys: PlatformKeys, now: datetime) -> bytes:
+    """Return ``pdf`` with the platform's invisible e-seal in a new field; nothing may change after.
+
+    For documents of the platform's own (ISO 32000-2 §12.8.2.2). Raises SigningFailedError.
+    """
+    try:
+        writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+        _declare_pades(writer)
+        embedding = PdfCMSEmbedder(SigFieldSpec(field)).write_cms(field, writer)
+        next(embedding)
+        embedding.send(
+            SigObjSetup(
+                sig_placeholder=SignatureObject(
+                    timestamp=now,
+                    subfilter=SigSeedSubFilter.PADES,
+                    name=keys.platform,
+                    bytes_reserved=_RESERVED,
+                ),
+                mdp_setup=SigMDPSetup(
+                    md_algorithm=_DIGEST, certify=True, docmdp_perms=MDPPerm.NO_CHANGES
+                ),
+            )
+        )
+        return _filled(embedding, signer=keys.seal_signer, attributes=[], stamp=keys.stamp)
+    except (SigningError, PdfError, OSError) as error:
+        raise SigningFailedError(f"no seal could be put into {field}") from error
+
+
 def _sign(
     pdf: bytes,
     *,
@@ -153,11 +187,13 @@ def _sign(
     style: BaseStampStyle,
     stamp: Stamp,
     now: datetime,
+    values: Mapping[str, Value] | None = None,
 ) -> bytes:
     try:
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
         if _is_sealed(writer.prev):
             raise SigningFailedError("the document is sealed: nothing can be signed after that")
+        fill_fields(writer, values or {})
         _declare_pades(writer)
         embedding = PdfCMSEmbedder().write_cms(field, writer, existing_fields_only=True)
         lock = next(embedding).get_object()["/Lock"]
@@ -179,13 +215,22 @@ def _sign(
                 appearance_setup=SigAppearanceSetup(style=style, timestamp=now, name=name),
             )
         )
-        output = io.BytesIO()
-        digest, _ = embedding.send(SigIOSetup(md_algorithm=_DIGEST, output=output))
-        embedding.send(
-            signer.sign_detached(digest.document_digest, attributes=[attribute], stamp=stamp)
-        )
+        return _filled(embedding, signer=signer, attributes=[attribute], stamp=stamp)
     except (SigningError, PdfError, OSError, KeyError) as error:
         raise SigningFailedError(f"no signature could be put into {field}") from error
+
+
+def _filled(
+    embedding: Generator[Any, Any, None],
+    *,
+    signer: CmsSigner,
+    attributes: Sequence[bytes],
+    stamp: Stamp,
+) -> bytes:
+    """Write the revision, sign its digest, and return it with the CMS in its gap."""
+    output = io.BytesIO()
+    digest, _ = embedding.send(SigIOSetup(md_algorithm=_DIGEST, output=output))
+    embedding.send(signer.sign_detached(digest.document_digest, attributes=attributes, stamp=stamp))
     return output.getvalue()
 
 

@@ -10,6 +10,7 @@ TEXTS: dict[str, dict[str, str]] = {
             "recuadro; el sello lo cierra, y después no admite cambios."
         ),
         "seal": "Sello de la plataforma",
+        "elsewhere": "Firma en la página {page}",
         "footer": (
             "Las firmas, el sello y sus sellos de tiempo son electrónicos y están dentro del "
             "archivo PDF: una copia impresa no los conserva. Los recuadros solo los representan."
@@ -17,6 +18,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "signed": "Firmado el {date} a las {time} UTC",
         "as": "en calidad de {role}",
         "code": "Código de firma {code}",
+        "method.code": "Código por correo",
+        "method.webauthn": "Llave de su dispositivo",
         "sealed": "Documento sellado por {platform}",
         "sealed_at": "El {date} a las {time} UTC, después de todas las firmas",
         "signer": "firmante",
@@ -34,6 +37,7 @@ TEXTS: dict[str, dict[str, str]] = {
             "box; the seal closes the document, which cannot be changed afterwards."
         ),
         "seal": "Seal of the platform",
+        "elsewhere": "Signs on page {page}",
         "footer": (
             "The signatures, the seal and their time stamps are electronic and lie inside the PDF "
             "file: a printed copy does not keep them. The boxes only depict them."
@@ -41,6 +45,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "signed": "Signed on {date} at {time} UTC",
         "as": "as {role}",
         "code": "Signature code {code}",
+        "method.code": "Code by e-mail",
+        "method.webauthn": "Key of their device",
         "sealed": "Document sealed by {platform}",
         "sealed_at": "On {date} at {time} UTC, after all signatures",
         "signer": "signer",

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 
 import typst
 
@@ -22,11 +22,25 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False)
 
 
-def typeset(template: str, data: Mapping[str, Any]) -> bytes:
-    """Return the PDF that ``template`` makes of ``data``; texts are data, never markup."""
+def typeset(
+    template: str,
+    data: Mapping[str, Any],
+    *,
+    standard: Literal["a-3b"] | None = None,
+    timestamp: int = _EPOCH,
+) -> bytes:
+    """Return the PDF that ``template`` makes of ``data``; texts are data, never markup.
+
+    ``standard``: a PDF standard to keep to; ``timestamp``: Unix seconds.
+    """
     made = typst.Compiler(
         _template(template), font_paths=_fonts(), sys_inputs={"data": json.dumps(data)}
-    ).compile(format="pdf", pdf_tags=False, timestamp=_EPOCH)
+    ).compile(
+        format="pdf",
+        pdf_tags=False,
+        timestamp=timestamp,
+        pdf_standards=[] if standard is None else [standard],
+    )
     if not isinstance(made, bytes):
         raise TypeError(f"expected one pdf from {template}, got {type(made).__name__}")
     return made

@@ -8,6 +8,7 @@ import json
 import sys
 from typing import Any
 
+import form_vectors
 import json_vectors
 import merkle_vectors
 import trust_vectors
@@ -19,7 +20,7 @@ from replay import HERE, READERS
 def build() -> dict[str, bytes]:
     """Return every vector by its path below this folder."""
     book = Book()
-    for chapter in (merkle_vectors, json_vectors, trust_vectors, webauthn_vectors):
+    for chapter in (merkle_vectors, json_vectors, form_vectors, trust_vectors, webauthn_vectors):
         chapter.write(book)
     return {path: _json(vector) for path, vector in book.vectors.items()}
 

@@ -34,6 +34,7 @@ from anchoring.evidence_lists import (
     parse_parties,
 )
 from anchoring.fields import format_time
+from anchoring.form_values import drawn
 from anchoring.locator import parse_locator
 from anchoring.statement import parse_statement
 from anchoring.tlog_proof import parse_tlog_proof
@@ -101,6 +102,11 @@ def _attestation(vector: Vector) -> Result:
         read.check(bytes.fromhex(vector["statement"]))
     challenge = {"challenge": read.challenge.hex()} if read.method == "code" else {}
     return {"method": read.method, **challenge, "hash": read.hash.hex()}
+
+
+def _form_value(vector: Vector) -> Result:
+    size = float(vector["width"]), float(vector["height"])
+    return {"content": drawn(vector["kind"], vector["value"], *size).decode("ascii")}
 
 
 def _checkpoint(vector: Vector) -> Result:
@@ -196,6 +202,7 @@ READERS: Mapping[str, Callable[[Vector], Result]] = {
     "hashing": _hashing,
     "tree": _tree,
     "statement": _statement,
+    "form_value": _form_value,
     "disclosure": _disclosure,
     "attestation": _attestation,
     "webauthn": _webauthn,

@@ -24,11 +24,15 @@
   const name = document.getElementById("typed_name");
   const preview = document.getElementById("preview");
   const pad = document.getElementById("pad");
+  const file = document.getElementById("pad-file");
+  const bad = document.getElementById("pad-file-bad");
   const empty = document.getElementById("pad-empty");
   const context = pad.getContext("2d");
 
   // Strokes are kept in CSS pixels of the pad, so that turning the phone draws them anew.
   let strokes = [];
+  // A photograph of a signature, its paper taken away: a canvas with nothing but ink.
+  let photograph = null;
   let current = null;
   let pointer = null;
 
@@ -63,6 +67,10 @@
     pad.width = Math.round(pad.clientWidth * scale);
     pad.height = Math.round(pad.clientHeight * scale);
     pen(context, scale);
+    if (photograph) {
+      const fit = Math.min(pad.clientWidth / photograph.width, pad.clientHeight / photograph.height);
+      context.drawImage(photograph, 0, 0, photograph.width * fit, photograph.height * fit);
+    }
     strokes.forEach((stroke) => inkPath(context, stroke));
   }
 
@@ -79,6 +87,7 @@
     event.preventDefault();
     pointer = event.pointerId;
     pad.setPointerCapture(pointer);
+    photograph = null;
     current = [place(event)];
     strokes.push(current);
     empty.hidden = true;
@@ -108,10 +117,58 @@
 
   document.getElementById("clear-pad").addEventListener("click", () => {
     strokes = [];
+    photograph = null;
+    file.value = "";
+    redraw();
+  });
+
+  async function ink(chosen) {
+    const picture = await createImageBitmap(chosen);
+    const scale = Math.min(1, 1200 / picture.width, 500 / picture.height);
+    const sheet = document.createElement("canvas");
+    sheet.width = Math.max(1, Math.round(picture.width * scale));
+    sheet.height = Math.max(1, Math.round(picture.height * scale));
+    const target = sheet.getContext("2d");
+    target.drawImage(picture, 0, 0, sheet.width, sheet.height);
+    const pixels = target.getImageData(0, 0, sheet.width, sheet.height);
+    const data = pixels.data;
+    let dark = 0;
+    for (let at = 0; at < data.length; at += 4) {
+      const light = 0.3 * data[at] + 0.59 * data[at + 1] + 0.11 * data[at + 2];
+      const strength = Math.min(1, Math.max(0, (190 - light) / 90)) * (data[at + 3] / 255);
+      dark += strength > 0.5 ? 1 : 0;
+      data[at] = 20;
+      data[at + 1] = 48;
+      data[at + 2] = 107;
+      data[at + 3] = Math.round(255 * strength);
+    }
+    if (dark < 20) {
+      throw new Error("expected ink on paper");
+    }
+    target.putImageData(pixels, 0, 0);
+    return sheet;
+  }
+
+  file.addEventListener("change", async () => {
+    bad.hidden = true;
+    if (!file.files[0]) {
+      return;
+    }
+    try {
+      photograph = await ink(file.files[0]);
+      strokes = [];
+      empty.hidden = true;
+    } catch {
+      photograph = null;
+      bad.hidden = false;
+    }
     redraw();
   });
 
   function picture() {
+    if (photograph) {
+      return photograph.toDataURL("image/png");
+    }
     const points = strokes.flat();
     const left = Math.min(...points.map((point) => point.x)) - 6;
     const top = Math.min(...points.map((point) => point.y)) - 6;
@@ -143,7 +200,7 @@
       form.elements.drawn.value = "";
       return;
     }
-    if (strokes.length === 0) {
+    if (strokes.length === 0 && !photograph) {
       event.preventDefault();
       empty.hidden = false;
       pad.scrollIntoView({ block: "center" });

@@ -10,6 +10,7 @@ from pikepdf import Array, Dictionary, Name
 from PIL import Image
 
 from service.signing.layout import STAMP_HEIGHT, STAMP_WIDTH
+from service.signing.sandbox.form_fields import add_fields, upright
 from service.signing.sandbox.gate import (
     Refusal,
     displayed_box,
@@ -23,9 +24,6 @@ _MARGIN = 14.0
 _DOTS_PER_INCH = 48
 # A pixel of at least this lightness carries no print; scanned paper is seldom white.
 _PAPER = 205
-_PRINTED, _LOCKED = 4, 128
-# SigFieldLock /P (ISO 32000-2, table 236): no changes at all.
-_NO_CHANGES = 1
 
 
 def assemble(
@@ -35,27 +33,26 @@ def assemble(
     *,
     fields: Sequence[dict[str, Any]],
     lang: str,
+    added: int,
 ) -> bytes:
     """Return the prepared PDF; raises Refusal.
 
-    ``typeset`` holds one stamp for each page of the result and then the signature pages, which a
-    field's ``page`` counts from 0.
+    ``typeset`` holds one stamp for each page of the result and then the ``added`` signature pages.
     """
-    added = 1 + max(field["page"] for field in fields)
     with open_pdf(document) as pdf, pikepdf.open(io.BytesIO(typeset)) as ours:
-        expected = len(pdf.pages) + 2 * added
-        if len(ours.pages) != expected:
-            raise ValueError(f"expected {expected} typeset pages, got {len(ours.pages)}")
+        stamped = len(pdf.pages) + added
+        if len(ours.pages) != stamped + added:
+            raise ValueError(f"expected {stamped + added} typeset pages, got {len(ours.pages)}")
         _make_static(pdf)
         before = io.BytesIO()
         pdf.save(before, **_SAVING)
         spots = _free_spots(before.getvalue(), [turn_and_unit(page)[1] for page in pdf.pages])
-        stamps = [pdf.copy_foreign(page.as_form_xobject()) for page in list(ours.pages)[:-added]]
-        pdf.pages.extend(list(ours.pages)[-added:])
+        stamps = [pdf.copy_foreign(page.as_form_xobject()) for page in list(ours.pages)[:stamped]]
+        pdf.pages.extend(list(ours.pages)[stamped:])
         spots += [(_MARGIN, _MARGIN)] * added
         for page, stamp, spot in zip(pdf.pages, stamps, spots, strict=True):
             _stamp(pdf, page, stamp, spot)
-        _add_fields(pdf, list(pdf.pages)[-added:], fields)
+        add_fields(pdf, fields)
         _add_locator(pdf, locator)
         if "/Lang" not in pdf.Root:
             pdf.Root.Lang = pikepdf.String(lang)
@@ -152,7 +149,7 @@ def _stamp(
     if spot is None:
         strip = _extend(page, turn, unit)
         spot = (_MARGIN, 4.0)
-    a, b, c, d, e, f = _upright(displayed_box(page), turn, unit)
+    a, b, c, d, e, f = upright(displayed_box(page), turn, unit)
     left, bottom = spot
     name = page.add_resource(stamp, Name.XObject, prefix="ActaStamp")
     popped, open_states = graphics_balance(page)
@@ -168,20 +165,6 @@ def _stamp(
         + str(name).encode()
         + b" Do Q EMC\n"
     )
-
-
-def _upright(
-    box: tuple[float, float, float, float], turn: int, unit: float
-) -> tuple[float, float, float, float, float, float]:
-    """Return the matrix from displayed points (origin lower left, upright) to page units."""
-    x0, y0, x1, y1 = box
-    s = 1 / unit
-    return {
-        0: (s, 0.0, 0.0, s, x0, y0),
-        90: (0.0, s, -s, 0.0, x1, y0),
-        180: (-s, 0.0, 0.0, -s, x1, y1),
-        270: (0.0, -s, s, 0.0, x0, y1),
-    }[turn]
 
 
 def _extend(page: pikepdf.Page, turn: int, unit: float) -> bytes:
@@ -210,46 +193,6 @@ def _rectangle(box: tuple[float, float, float, float]) -> bytes:
 
 def _numbers(*values: float) -> bytes:
     return " ".join(f"{value:.5f}".rstrip("0").rstrip(".") for value in values).encode()
-
-
-def _add_fields(
-    pdf: pikepdf.Pdf, pages: Sequence[pikepdf.Page], fields: Sequence[dict[str, Any]]
-) -> None:
-    """Make the open signature fields, each with the lock that its signature will apply."""
-    widgets: list[list[pikepdf.Object]] = [[] for _ in pages]
-    for field in fields:
-        x0, y0, x1, y1 = field["rectangle"]
-        if field["last"]:
-            lock = Dictionary(Type=Name.SigFieldLock, Action=Name.All, P=_NO_CHANGES)
-        else:
-            lock = Dictionary(
-                Type=Name.SigFieldLock,
-                Action=Name.Include,
-                Fields=Array([pikepdf.String(field["name"])]),
-            )
-        nothing = pdf.make_stream(b"")
-        nothing.Type, nothing.Subtype = Name.XObject, Name.Form
-        nothing.BBox = Array([0, 0, round(x1 - x0, 2), round(y1 - y0, 2)])
-        widgets[field["page"]].append(
-            pdf.make_indirect(
-                Dictionary(
-                    Type=Name.Annot,
-                    Subtype=Name.Widget,
-                    FT=Name.Sig,
-                    T=pikepdf.String(field["name"]),
-                    TU=pikepdf.String(field["label"]),
-                    Rect=Array([x0, y0, x1, y1]),
-                    F=_PRINTED | _LOCKED,
-                    P=pages[field["page"]].obj,
-                    Lock=pdf.make_indirect(lock),
-                    AP=Dictionary(N=nothing),
-                )
-            )
-        )
-    for page, own in zip(pages, widgets, strict=True):
-        page.obj.Annots = pdf.make_indirect(Array(own))
-    every = [widget for own in widgets for widget in own]
-    pdf.Root.AcroForm = pdf.make_indirect(Dictionary(Fields=Array(every), SigFlags=1))
 
 
 def _add_locator(pdf: pikepdf.Pdf, locator: bytes) -> None:

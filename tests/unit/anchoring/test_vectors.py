@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[3]
 VECTORS = ROOT / "tests" / "vectors"
 SPEC = ROOT / "anchoring" / "SPEC.md"
 FORMATS = ["hashing", "tree", "statement", "disclosure", "attestation", "checkpoint", "tlog_proof"]
-FORMATS += ["webauthn", "locator", "trust", "seal_attribute", "evidence_lists"]
+FORMATS += ["form_value", "webauthn", "locator", "trust", "seal_attribute", "evidence_lists"]
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:

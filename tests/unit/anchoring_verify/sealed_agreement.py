@@ -51,6 +51,9 @@ from tests.unit.anchoring_verify.platforms import (
     platform,
 )
 
+OWN_IDENTITY = "own"
+"""In an extra statement's body: the leaf of its party's identification."""
+
 
 @dataclass
 class Sealed:
@@ -123,8 +126,17 @@ class _Making:
         for number in numbers:
             pdf = self._turn(number, pdf, prepared, fields)
         for extra in plan.extra_statements(self._draft("sent", 0, "sender", 300, {})):
-            self._record(extra)
+            self._record(self._identified(extra))
         return self._seal(pdf)
+
+    def _identified(self, draft: Draft) -> Draft:
+        """Return a draft that asks for it with the leaf of the party's own identification."""
+        if draft.body.get("identity") != OWN_IDENTITY:
+            return draft
+        kind = f"identified-{draft.party}"
+        leaves = [record.opening().leaf for name, record in self.records if name == kind]
+        leaf = leaves[-1] if leaves else bytes(32)
+        return replace(draft, body={**draft.body, "identity": leaf.hex()})
 
     def _say_prepared(self, prepared: bytes, fields: list[str]) -> None:
         plan = self.plan

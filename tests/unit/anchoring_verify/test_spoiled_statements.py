@@ -67,6 +67,7 @@ def test_a_signed_statement_that_does_not_fit(values: dict[str, Any], what: str)
     ("plan", "code"),
     [
         (with_body("signed", 1, identity="11" * 32), "binding/identity"),
+        (with_body("signed", 1, values={"rent": "500"}), "binding/other-values"),
         (with_body("consented", 1, lang="es"), "binding/consent"),
         (with_body("consented", 1, textSha256="11" * 32), "binding/consent"),
         (without("consented", 1), "binding/consent"),
@@ -108,14 +109,13 @@ def test_invalid_statements(plan: Plan, code: str) -> None:
 @pytest.mark.parametrize(
     ("plan", "code"),
     [
-        (with_body("signed", 1, values={"rent": "500"}), "binding/unknown-values"),
         (
             replace(
                 with_body("signed", 1, company={"name": "x"}),
                 for_company=True,
                 policy=f"{MAILBOX_POLICY_OID} {COMPANY_POLICY_OID}",
             ),
-            "binding/unknown-values",
+            "binding/unknown-company",
         ),
         (with_body("signed", 1, method="face"), "anchoring/unknown-version"),
         (editing("prepared", lambda d: replace(d, key_commit=b"\1" * 32)), "statements/key"),

@@ -1,13 +1,10 @@
 """The portal's collaborators in memory: they keep the ports' promises and remember state."""
 
 import hashlib
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
-
-from PIL import Image, ImageDraw
 
 from service.agreements import (
     AgreementNotFoundError,
@@ -36,7 +33,6 @@ from service.identity import (
 from service.notary import LogStatus
 from service.notices import StoredMail
 from service.portal import (
-    AgreementsPort,
     IdentityPort,
     Invitee,
     MailboxPort,
@@ -45,6 +41,8 @@ from service.portal import (
 )
 from tests.parts import ManualClock
 from tests.unit.portal.custody_rooms import MemoryPartyCustody
+from tests.unit.portal.drawn_page import draw_page
+from tests.unit.portal.memory_fields import MemoryFields
 from tests.unit.portal.statuses import custody_health, log_status
 
 CODE = "314159"
@@ -181,7 +179,7 @@ class MemoryIdentity(IdentityPort):
 
 
 @dataclass
-class MemoryAgreements(AgreementsPort):
+class MemoryAgreements(MemoryFields):
     """Agreements in a dictionary; ``refuse`` is raised by the next change."""
 
     clock: ManualClock
@@ -190,6 +188,7 @@ class MemoryAgreements(AgreementsPort):
     uploads: dict[str, bytes] = field(default_factory=dict)
     filenames: dict[str, str] = field(default_factory=dict)
     drawings: dict[str, bytes | None] = field(default_factory=dict)
+    values: dict[str, dict[str, str]] = field(default_factory=dict)
     typed_names: dict[str, str] = field(default_factory=dict)
     refuse: ServiceError | None = None
 
@@ -210,6 +209,8 @@ class MemoryAgreements(AgreementsPort):
         return replace(
             view,
             my_party=own.number if own else None,
+            my_role=own.role if own else None,
+            can_place=is_sender and view.state == "draft",
             my_turn=own is not None
             and not signed
             and (
@@ -253,6 +254,7 @@ class MemoryAgreements(AgreementsPort):
                     name=party.name,
                     email=party.email,
                     order=party.order,
+                    role=party.role,
                     state="waiting",
                     signed_at=None,
                 )
@@ -304,7 +306,14 @@ class MemoryAgreements(AgreementsPort):
                 self.set_party(agreement_id, party.email, "invited")
 
     def list_for(
-        self, email: str, /, *, query: str = "", archived: bool = False
+        self,
+        email: str,
+        /,
+        *,
+        query: str = "",
+        archived: bool = False,
+        state: str = "",
+        tag: str = "",
     ) -> Sequence[AgreementSummary]:
         found = []
         for agreement_id in self.kept:
@@ -358,6 +367,9 @@ class MemoryAgreements(AgreementsPort):
             consent_sha256=CONSENT_SHA256,
             revision="ab" * 32,
             suggested_name=own.name,
+            fields=tuple(
+                one for one in self.placed_fields(email, agreement_id) if one.party == own.number
+            ),
         )
 
     def sign(
@@ -371,8 +383,10 @@ class MemoryAgreements(AgreementsPort):
         drawn_png: bytes | None,
         typed_name: str,
         confirmed_at: datetime,
+        values: Mapping[str, str] | None = None,
     ) -> None:
         self._refuse()
+        self.values[email] = dict(values or {})
         assert (revision, consent_sha256) == ("ab" * 32, CONSENT_SHA256)
         self.drawings[email] = drawn_png
         self.typed_names[email] = typed_name
@@ -470,18 +484,3 @@ class MemoryRooms:
                 for order, email in enumerate((sender, *others), start=1)
             ],
         )
-
-
-def draw_page(page: int, width: int) -> bytes:
-    """Return a picture of a page of A4's shape."""
-    height = round(width * 297 / 210)
-    picture = Image.new("RGB", (width, height), "white")
-    pen = ImageDraw.Draw(picture)
-    step = height // 40
-    for line in range(4, 36):
-        right = width * (9 if line % 5 else 6) // 10
-        pen.rectangle((width // 10, line * step, right, line * step + step // 4), fill="#556")
-    pen.text((width // 10, step), f"Contrato, {page + 1}", fill="black", font_size=step * 2)
-    written = io.BytesIO()
-    picture.save(written, format="PNG")
-    return written.getvalue()

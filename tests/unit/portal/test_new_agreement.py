@@ -72,12 +72,12 @@ def test_rows_are_added_and_removed_without_scripts(visit: Visit) -> None:
     page = visit.client.post(NEW, data={**values, "action": "remove-2"})
     assert "party_3_name" not in form_of(page, NEW).fields
     values = dict(form_of(page, NEW).form_values())
-    for _ in range(12):
+    for _ in range(52):
         page = visit.client.post(NEW, data={**values, "action": "add"})
         values = dict(form_of(page, NEW).form_values())
-    assert "party_10_name" in values
-    assert "party_11_name" not in values
-    for _ in range(12):
+    assert "party_50_name" in values
+    assert "party_51_name" not in values
+    for _ in range(52):
         page = visit.client.post(NEW, data={**values, "action": "remove-1"})
         values = dict(form_of(page, NEW).form_values())
     assert "party_1_name" in values
@@ -95,7 +95,7 @@ def test_rows_are_added_and_removed_without_scripts(visit: Visit) -> None:
         ({"party_1_name": ""}, "party_1_name"),
         ({"party_1_email": ""}, "party_1_email"),
         ({"party_1_email": "beto en casa"}, "party_1_email"),
-        ({"party_1_order": "11"}, "party_1_order"),
+        ({"party_1_order": "51"}, "party_1_order"),
         ({"party_1_name": "", "party_1_email": "", "sender_signs": ""}, "parties"),
     ],
 )
@@ -127,10 +127,10 @@ def test_every_error_is_found_at_once(visit: Visit) -> None:
     assert found == {"pdf_error", "title_error", "sender_name_error"}
 
 
-def test_eleven_signers_are_too_many(rooms: MemoryRooms, visit: Visit) -> None:
+def test_fifty_one_people_are_too_many(rooms: MemoryRooms, visit: Visit) -> None:
     visit.sign_in(ANA)
     rows = {}
-    for number in range(1, 11):
+    for number in range(1, 51):
         rows[f"party_{number}_name"] = f"P{number}"
         rows[f"party_{number}_email"] = f"p{number}@example.com"
         rows[f"party_{number}_order"] = str(number)
@@ -138,9 +138,9 @@ def test_eleven_signers_are_too_many(rooms: MemoryRooms, visit: Visit) -> None:
     values.pop("pdf", None)
     page = visit.client.post(NEW, data=values, files=PDF)
     assert page.status_code == 422
-    assert "diez personas como mucho" in words(page)
+    assert "cincuenta personas como mucho" in words(page)
     page = visit.client.post(NEW, data={**values, "sender_signs": ""}, files=PDF)
-    assert len(rooms.agreements.kept["agr_1"].parties) == 10
+    assert len(rooms.agreements.kept["agr_1"].parties) == 50
 
 
 @pytest.mark.parametrize("lang", ["es", "en"])

@@ -20,7 +20,7 @@ from service.signing import (
     party_field,
     prepare_pdf,
 )
-from service.signing.layout import STAMP_HEIGHT, STAMP_WIDTH, signature_pages
+from service.signing.layout import STAMP_HEIGHT, STAMP_WIDTH, signature_page
 from service.signing.texts import TEXTS
 from tests.pdfs.making import reportlab_pdf
 from tests.pdfs.samples import SOUND
@@ -177,8 +177,7 @@ def test_each_party_locks_its_field_and_the_seal_locks_everything(studio: Studio
 @pytest.mark.parametrize("letter", [False, True])
 @pytest.mark.parametrize("parties", range(1, 11))
 def test_no_two_boxes_overlap_or_leave_the_page(parties: int, letter: bool) -> None:
-    (layout,) = signature_pages(parties=parties, letter=letter)
-    assert layout.seal is not None
+    layout = signature_page(parties=parties, letter=letter)
     boxes = [*layout.parties, layout.seal]
     for number, box in enumerate(boxes):
         assert box.left > 0
@@ -193,26 +192,6 @@ def test_no_two_boxes_overlap_or_leave_the_page(parties: int, letter: bool) -> N
             )
             assert apart
     assert layout.parties[0].inner.height > 60
-
-
-@pytest.mark.parametrize(("parties", "boxes"), [(11, [10, 1]), (20, [10, 10]), (50, [10] * 5)])
-def test_more_parties_take_more_pages(parties: int, boxes: list[int]) -> None:
-    pages = signature_pages(parties=parties, letter=False)
-    assert [len(page.parties) for page in pages] == boxes
-    assert [page.seal is not None for page in pages] == [False] * (len(boxes) - 1) + [True]
-
-
-def test_fifty_parties_have_a_field_each_on_their_page() -> None:
-    parties = [FieldParty(party=n, name=f"Parte {n}", role="signer") for n in range(1, 51)]
-    prepared = _prepare(reportlab_pdf(pages=1), [new_page_code()], parties=parties)
-    opened = pikepdf.open(io.BytesIO(prepared))
-    names = [[str(note.T) for note in page.obj.Annots] for page in list(opened.pages)[1:]]
-    assert [len(found) for found in names] == [10, 10, 10, 10, 11]
-    assert [name for found in names for name in found] == [
-        *(party_field(number) for number in range(1, 51)),
-        SEAL_FIELD,
-    ]
-    assert "50 Parte 50" in " ".join(_text(prepared, 5).split())
 
 
 @pytest.mark.parametrize("lang", ["es", "en"])
@@ -245,13 +224,13 @@ def test_long_names_and_titles_are_not_cut(studio: Studio) -> None:
     prepared = _prepare(
         reportlab_pdf(pages=1),
         [new_page_code()],
-        parties=[FieldParty(party=n, name=name[:120].strip(), role="witness") for n in (1, 2)],
+        parties=[FieldParty(party=n, name=name[:120].strip(), role="signer") for n in (1, 2)],
         title=title[:200].strip(),
     )
     text = " ".join(_text(prepared, 1).split())
     assert text.count(name[:120].strip()) == 2
     assert title[:200].strip() in text
-    assert "testigo" in text
+    assert "firmante" in text
 
 
 def test_text_of_people_is_never_markup() -> None:
@@ -275,12 +254,38 @@ def test_two_hundred_pages(studio: Studio, tmp_path: Path) -> None:
     assert len(codes) == 2
 
 
+def test_fifty_sign_on_five_pages(tmp_path: Path) -> None:
+    many = [FieldParty(party=n, name=f"Parte {n}", role="signer") for n in range(1, 51)]
+    prepared = _prepare(reportlab_pdf(pages=1), [new_page_code() for _ in range(6)], parties=many)
+    qpdf_check(prepared, tmp_path)
+    with pikepdf.open(io.BytesIO(prepared)) as pdf:
+        assert len(pdf.pages) == 6
+        assert [len(page.obj.get("/Annots", [])) for page in pdf.pages] == [0, 10, 10, 10, 10, 11]
+    for number in range(1, 51):
+        assert f"Parte {number}" in _text(prepared, 1 + (number - 1) // 10)
+
+
+def test_who_does_not_sign_has_no_box() -> None:
+    prepared = _prepare(
+        reportlab_pdf(pages=1),
+        [new_page_code()],
+        parties=[
+            FieldParty(party=1, name="Aprueba", role="approver"),
+            FieldParty(party=2, name="Firma", role="signer"),
+        ],
+    )
+    with pikepdf.open(io.BytesIO(prepared)) as pdf:
+        names = [str(field.T) for field in pdf.Root.AcroForm.Fields]
+    assert names == [party_field(2), SEAL_FIELD]
+    assert "Aprueba" not in _text(prepared, 1)
+
+
 def test_codes_and_parties_must_fit() -> None:
     document = reportlab_pdf(pages=2)
     with pytest.raises(ValueError, match="expected 2 page codes, got 1"):
         _prepare(document, [new_page_code()])
     many = [FieldParty(party=n, name="A", role="signer") for n in range(1, 52)]
-    with pytest.raises(ValueError, match="expected 1 to 50 parties, got 51"):
+    with pytest.raises(ValueError, match="expected 0 to 50 signers, got 51"):
         _prepare(document, [new_page_code(), new_page_code()], parties=many)
 
 

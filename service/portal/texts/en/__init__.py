@@ -4,6 +4,7 @@ from service.portal.texts.en.agreements import TEXTS as AGREEMENTS
 from service.portal.texts.en.companies import TEXTS as COMPANIES
 from service.portal.texts.en.errors import TEXTS as ERRORS
 from service.portal.texts.en.everywhere import TEXTS as EVERYWHERE
+from service.portal.texts.en.fields import TEXTS as FIELDS
 from service.portal.texts.en.identity import TEXTS as IDENTITY
 from service.portal.texts.en.identity_errors import TEXTS as IDENTITY_ERRORS
 from service.portal.texts.en.keeping import TEXTS as KEEPING
@@ -16,6 +17,7 @@ TEXTS: dict[str, str] = {
     **EVERYWHERE,
     **PUBLIC,
     **AGREEMENTS,
+    **FIELDS,
     **SIGNING,
     **STATUS,
     **KEYS,

@@ -58,7 +58,7 @@ TEXTS = {
     "error.agreements/bad-title": "Type a title, of at most 200 letters.",
     "error.agreements/bad-deadline": "Choose a day from today and within a year.",
     "error.agreements/bad-parties": (
-        "Check the people: one to ten, each with a name, an e-mail and a turn from 1 to 10."
+        "Check the people: one to fifty, each with a name, an e-mail and a turn from 1 to 50."
     ),
     "error.agreements/same-party-twice": (
         "Two people have the same e-mail address. Each needs their own."

@@ -51,9 +51,9 @@ TEXTS = {
     "new.sender_name": "Su nombre y apellidos",
     "new.sender_signs": "Yo también firmo (seré la primera parte)",
     "new.sender_signs_hint": "Firmará usted antes de enviarlo.",
-    "new.parties": "Quién firma",
+    "new.parties": "Quién participa",
     "new.parties_hint": (
-        "De una a diez personas contándole a usted, si firma. Las filas vacías no cuentan."
+        "De una a cincuenta personas contándole a usted, si firma. Las filas vacías no cuentan."
     ),
     "new.party": "Persona {number}",
     "new.party_name": "Nombre y apellidos",
@@ -71,9 +71,9 @@ TEXTS = {
     "new.error.sender_name": "Escriba su nombre y apellidos: la invitación se envía en su nombre.",
     "new.error.party_name": "Escriba el nombre de la persona {number}.",
     "new.error.party_email": "Escriba el correo de la persona {number}.",
-    "new.error.party_order": "El turno de la persona {number} tiene que ser un número del 1 al 10.",
+    "new.error.party_order": "El turno de la persona {number} tiene que ser un número del 1 al 50.",
     "new.error.no_parties": "Añada al menos a una persona que firme.",
-    "new.error.too_many": "Pueden firmar diez personas como mucho, contándole a usted.",
+    "new.error.too_many": "Pueden participar cincuenta personas como mucho, contándole a usted.",
     "new.error.deadline": "Elija una fecha, por ejemplo con el calendario.",
     "done.created": "El contrato está preparado. Revíselo antes de enviarlo.",
     "done.signed": "Ha firmado el contrato.",

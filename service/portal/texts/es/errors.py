@@ -61,7 +61,7 @@ TEXTS = {
     "error.agreements/bad-title": "Escriba un título, de 200 letras como mucho.",
     "error.agreements/bad-deadline": "Elija un día desde hoy y antes de un año.",
     "error.agreements/bad-parties": (
-        "Revise las personas: de una a diez, con nombre, correo y un turno del 1 al 10."
+        "Revise las personas: de una a cincuenta, con nombre, correo y un turno del 1 al 50."
     ),
     "error.agreements/same-party-twice": (
         "Dos personas tienen el mismo correo. Cada una necesita el suyo."
