@@ -35,6 +35,7 @@ def _signer(signer: SignerLine, lang: str) -> list[str]:
     name = printable(signer.name) if signer.name else label("unknown", lang)
     lines = [f"  {signer.party}. {name}: {label(signer.whose_word, lang)}"]
     lines.append(f"     {label('assurance', lang)}: {label(signer.assurance, lang)}")
+    lines.append(f"     {label('method', lang)}: {label(f'method/{signer.method}', lang)}")
     if signer.claimed_time is not None:
         lines.append(f"     {label('claimed', lang)} {show(signer.claimed_time, lang)}")
     if signer.proved_before is not None:
