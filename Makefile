@@ -95,8 +95,37 @@ $(SOLIDITY)/.ready: requirements-solidity.lock | $(UV)
 	@$(UV) pip sync --quiet --python $(SOLIDITY)/bin/python --require-hashes $<
 	@touch $@
 
+# The servers of the store tests, built from the sources that go.sum and the npm lock pin; a build
+# is found again by what it was made of, so only the first run on a machine takes minutes.
+servers_key = $(shell cat $(sort $(wildcard tests/servers/$(1)/*.*)) | sha256sum | cut -c1-16)
+KUBO := $(CACHE)/servers/ipfs-$(call servers_key,kubo)
+GCS := $(CACHE)/servers/gcs-$(call servers_key,gcs)
+AZURITE := tests/servers/azurite/node_modules/.ready
+
+# $(1) the folder of the Go module, $(2) its package
+define go_server
+	@echo "setting up: $(1) (built from source; the first time it takes minutes)"
+	@mkdir -p $(@D)
+	@cd tests/servers/$(1) && GOFLAGS=-mod=readonly GOWORK=off CGO_ENABLED=0 $(CURDIR)/$(DEV)/bin/go build -trimpath -ldflags='-s -w' -o $(CURDIR)/$@ $(2)
+	@ln -sfn $(@F) $(@D)/$(1)
+endef
+
+$(KUBO): | $(DEV)/.ready
+	$(call go_server,kubo,github.com/ipfs/kubo/cmd/ipfs)
+
+$(GCS): | $(DEV)/.ready
+	$(call go_server,gcs,.)
+
+$(AZURITE): tests/servers/azurite/package-lock.json
+	@echo "setting up: the Azure server of the tests"
+	@cd tests/servers/azurite && $(NPM_CI)
+	@touch $@
+
+.PHONY: test-servers
+test-servers: $(KUBO) $(GCS) $(AZURITE)
+
 .PHONY: test-setup
-test-setup: $(DEV)/.ready $(BASE)/.ready $(SOLIDITY)/.ready hardhat-local/node_modules/.dev $(HTMX)
+test-setup: $(DEV)/.ready $(BASE)/.ready $(SOLIDITY)/.ready hardhat-local/node_modules/.dev $(HTMX) test-servers
 
 .PHONY: check
 check: test-setup ## format, lint, types, import order, docs

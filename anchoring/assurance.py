@@ -9,7 +9,14 @@ from collections.abc import Mapping
 # Under 2.25, the arc of UUIDs, which needs no registration (ITU-T X.667 §6).
 MAILBOX_POLICY_OID = "2.25.231741254731065860340315005405127026534"
 """Control of a mailbox, and nothing more."""
-POLICY_OF: Mapping[str, str] = {"mailbox": MAILBOX_POLICY_OID}
+DOCUMENT_FACE_POLICY_OID = "2.25.53529883079819768415075159778382567816"
+"""An identity document that was read and a live face that matched it, or a reviewer's decision."""
+COMPANY_POLICY_OID = "2.25.183905098333803360645894969877051846792"
+"""Beside the assurance's: the signer acts for a company and has shown the power to do so."""
+POLICY_OF: Mapping[str, str] = {
+    "mailbox": MAILBOX_POLICY_OID,
+    "document-face": DOCUMENT_FACE_POLICY_OID,
+}
 """The certificate policy that goes with each assurance of version 1."""
 
 

@@ -113,6 +113,10 @@ class SignerLine:
     method: str = "unknown"
     proved_after: datetime | None = None
     proved_before: datetime | None = None
+    identified_as: str | None = None
+    """Names and number of the identification, where they are disclosed."""
+    company: str | None = None
+    """Name and number of the company that is signed for, ``?`` where they are not disclosed."""
 
 
 @dataclass(frozen=True)
@@ -199,6 +203,8 @@ class Report:
                     "claimedTime": _time(line.claimed_time),
                     "provedAfter": _time(line.proved_after),
                     "provedBefore": _time(line.proved_before),
+                    "identifiedAs": line.identified_as,
+                    "company": line.company,
                 }
                 for line in self.signers
             ],

@@ -36,6 +36,9 @@ def _signer(signer: SignerLine, lang: str) -> list[str]:
     lines = [f"  {signer.party}. {name}: {label(signer.whose_word, lang)}"]
     lines.append(f"     {label('assurance', lang)}: {label(signer.assurance, lang)}")
     lines.append(f"     {label('method', lang)}: {label(f'method/{signer.method}', lang)}")
+    for key, value in (("identified-as", signer.identified_as), ("for-company", signer.company)):
+        if value is not None:
+            lines += _wrapped(f"{label(key, lang)}: {printable(value)}", "     ")
     if signer.claimed_time is not None:
         lines.append(f"     {label('claimed', lang)} {show(signer.claimed_time, lang)}")
     if signer.proved_before is not None:

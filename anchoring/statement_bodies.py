@@ -80,6 +80,7 @@ class SignedBody:
     certificate_key: bytes
     identity: bytes
     has_company: bool
+    company: bytes | None
     consent: ConsentBody
     method: str
     keys: tuple[bytes, ...] | None = None
@@ -132,6 +133,7 @@ def read_signed(statement: Statement) -> SignedBody:
         certificate_key=fields.hex("certificateKey", 32),
         identity=fields.hex("identity", 32),
         has_company=not fields.is_null("company"),
+        company=_company(fields),
         consent=_consent(fields.fields("consent")),
         method=fields.text("method", form=WORD),
         keys=_keys(fields) if "keys" in statement.body else None,
@@ -154,6 +156,14 @@ def _labels(fields: Fields, name: str) -> tuple[str, ...]:
     if not labels or len(set(labels)) != len(labels) or not all(map(WORD.fullmatch, labels)):
         raise MalformedStatement(f"expected different labels in accepts.{name}, one or more")
     return labels
+
+
+def _company(fields: Fields) -> bytes | None:
+    """Return the leaf of the ``represented`` statement, None for a company of another form."""
+    value = fields.any("company")
+    if not isinstance(value, dict) or set(value) != {"statement"}:
+        return None
+    return Fields(value, what="signed.company", error=MalformedStatement).hex("statement", 32)
 
 
 def _keys(fields: Fields) -> tuple[bytes, ...]:

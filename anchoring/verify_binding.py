@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from anchoring.assurance import POLICY_OF, known_assurances
+from anchoring.assurance import COMPANY_POLICY_OID, POLICY_OF, known_assurances
 from anchoring.hashing import ZERO32
 from anchoring.pdf_signatures import SignatureFacts
 from anchoring.report import Finding, failed, unchecked
@@ -10,6 +10,7 @@ from anchoring.statement import Actor, Statement
 from anchoring.statement_bodies import PreparedParty, read_assurance, read_consented
 from anchoring.verify_context import SEAL_FIELD, BoundSignature, Context, absent, need, or_ok
 from anchoring.verify_document import revision_before
+from anchoring.verify_statements import method_of
 
 
 def check_binding(context: Context) -> list[Finding]:
@@ -66,7 +67,7 @@ def _check_one(context: Context, party: PreparedParty, one: BoundSignature) -> l
         for name, holds in expected
         if not holds
     ]
-    if body.values or body.has_company:
+    if body.values or (body.has_company and body.company is None):
         findings.append(unchecked("binding/unknown-values", party=party.party))
     stamp, skew = signature.time_stamp, context.options.skew
     if stamp is not None and statement.at > stamp.time + skew:
@@ -75,7 +76,17 @@ def _check_one(context: Context, party: PreparedParty, one: BoundSignature) -> l
         stamp is not None and stamp.time > prepared.deadline + skew
     ):
         findings.append(failed("binding/after-deadline", party=party.party))
-    return findings + _identity(context, one) + _consent(context, one)
+    findings += _accepted(context, one)
+    return findings + _identity(context, one) + _company(context, one) + _consent(context, one)
+
+
+def _accepted(context: Context, one: BoundSignature) -> list[Finding]:
+    """The signer signed in one of the ways that were announced to be enough."""
+    accepts, method = need(context.prepared, "prepared").accepts, method_of(context, one)
+    # Without the attestation its method is unknown, which the step about attestations says.
+    if accepts is None or method is None or method in accepts.methods:
+        return []
+    return [failed("binding/method", party=one.party, method=method)]
 
 
 def _identity(context: Context, one: BoundSignature) -> list[Finding]:
@@ -97,6 +108,31 @@ def _identity(context: Context, one: BoundSignature) -> list[Finding]:
     return [failed("binding/identity", party=party)]
 
 
+def _company(context: Context, one: BoundSignature) -> list[Finding]:
+    """The company that is signed for was named before, by the same party, and in the certificate.
+
+    Whether the power holds in law is the operator's word, or a reader's own look at the deed.
+    """
+    if (COMPANY_POLICY_OID in one.signature.certificate.policies) != one.body.has_company:
+        return [failed("binding/company-policy", party=one.party)]
+    if one.body.company is None:
+        return []
+    for entry in need(context.entries, "statements"):
+        if entry.opening.leaf != one.body.company:
+            continue
+        if entry.statement is None:
+            return [unchecked("binding/company-withheld", party=one.party)]
+        holds = (
+            entry.statement.type == "represented"
+            and _same_actor(entry.statement.actor, one.statement.actor)
+            and entry.opening.index < one.entry.opening.index
+        )
+        return [] if holds else [failed("binding/company", party=one.party)]
+    if context.stripped:
+        return [unchecked("binding/company-withheld", party=one.party)]
+    return [failed("binding/company", party=one.party)]
+
+
 def _same_actor(earlier: Actor, signer: Actor) -> bool:
     """Say whether an earlier statement is by the signer; its key may have been made since."""
     same = (earlier.party, earlier.role) == (signer.party, signer.role)
@@ -110,6 +146,9 @@ def _policy(one: BoundSignature, identified: Statement) -> list[Finding]:
         return [unchecked("binding/assurance-unknown", party=one.party, assurance=stated)]
     if known_assurances(one.signature.certificate.policies) != {stated}:
         return [failed("binding/assurance", party=one.party, assurance=stated)]
+    accepts = need(context.prepared, "prepared").accepts
+    if accepts is not None and stated not in accepts.assurances:
+        return [failed("binding/assurance-least", party=one.party, assurance=stated)]
     return []
 
 

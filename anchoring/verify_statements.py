@@ -194,6 +194,8 @@ def signer_lines(context: Context) -> tuple[SignerLine, ...]:
                 whose_word="unknown" if one is None else _WORDS.get(one.body.method, "unknown"),
                 method="unknown" if one is None else method_of(context, one) or one.body.method,
                 claimed_time=None if one is None else one.statement.at,
+                identified_as=None if one is None else _identified_as(context, one),
+                company=None if one is None else _company(context, one),
             )
         )
     return tuple(lines)
@@ -222,6 +224,44 @@ def _assurance(context: Context, bound: BoundSignature) -> str:
         if entry.opening.leaf == bound.body.identity and entry.statement is not None:
             return read_assurance(entry.statement)
     return "unknown"
+
+
+def _identified_as(context: Context, bound: BoundSignature) -> str | None:
+    """Return names and number as the identification's disclosures open them."""
+    opened = _opened(context, "identified", bound.body.identity)
+    names = " ".join(opened[one] for one in ("givenNames", "familyNames") if opened.get(one))
+    return _joined(names, opened.get("nationalNumber"))
+
+
+def _company(context: Context, bound: BoundSignature) -> str | None:
+    if bound.body.company is None:
+        return None
+    opened = _opened(context, "represented", bound.body.company)
+    return _joined(opened.get("companyName"), opened.get("companyNumber")) or "?"
+
+
+def _joined(*words: str | None) -> str | None:
+    return " · ".join(word for word in words if word) or None
+
+
+def _opened(context: Context, type_: str, leaf: bytes) -> Mapping[str, str]:
+    """Return the texts that disclosures open in one statement, by claim."""
+    digests = {
+        hidden.digest
+        for entry in context.open_statements(type_)
+        if entry.opening.leaf == leaf and entry.statement is not None
+        for hidden in entry.statement.hidden
+    }
+    opened = (
+        parse_disclosure(raw)
+        for disclosures in context.evidence.disclosures.values()
+        for raw in disclosures
+    )
+    return {
+        one.claim: one.value
+        for one in opened
+        if one.digest in digests and isinstance(one.value, str)
+    }
 
 
 def _claims(context: Context) -> set[tuple[str, bytes]]:

@@ -50,7 +50,17 @@ LABELS_EN = {
     "operator's word": "operator's word",
     "device-held key": "device-held key",
     "own certificate": "own certificate",
+    "method": "signed with",
+    "method/code": "code",
+    "method/code-email": "code sent by e-mail",
+    "method/code-sms": "code sent by text message",
+    "method/face": "live face",
+    "method/webauthn": "verified by their device",
+    "method/unknown": "unknown",
     "mailbox": "mailbox",
+    "document-face": "identity document and live face",
+    "identified-as": "identified as",
+    "for-company": "signs for",
     "trusts": "What this verdict trusts",
     "summary/valid": "Everything was checked, and everything holds.",
     "summary/valid-block": (
@@ -159,6 +169,12 @@ ENGLISH = {
     "binding/differs": "The statement that party {party} signed does not fit its {what}.",
     "binding/unknown-values": "Party {party} signed values that this verifier cannot check.",
     "binding/signed-later": "The statement of party {party} is later than its time stamp.",
+    "binding/company": "The company that party {party} signs for was not shown before.",
+    "binding/company-withheld": "The company that party {party} signs for is withheld.",
+    "binding/company-policy": (
+        "The certificate and the signature of party {party} disagree on whether they sign for a "
+        "company."
+    ),
     "binding/identity": "The identification that party {party} refers to is not there.",
     "binding/identity-withheld": "The identification of party {party} is withheld.",
     "binding/consent": "Party {party} did not consent to what the signature says.",
@@ -171,13 +187,17 @@ ENGLISH = {
     "binding/assurance-unknown": (
         "Party {party} was identified as {assurance}, which this verifier does not know."
     ),
+    "binding/method": "Party {party} signed by {method}, which the agreement does not accept.",
+    "binding/assurance-least": (
+        "Party {party} was identified as {assurance}, which the agreement does not accept."
+    ),
     "binding/orphan": "A statement says signed, but no signature carries it (leaf {leaf}).",
     "attestations/ok": "{count} proofs of control, each for its statement.",
     "attestations/none": "Leaf {leaf} needs a proof of control and commits to none.",
     "attestations/not-committed": "Leaf {leaf} commits to no proof of control, yet one is here.",
     "attestations/other": "The proof of control of leaf {leaf} was altered or exchanged.",
     "attestations/other-challenge": "The proof of control of leaf {leaf} is for another statement.",
-    "attestations/later": "The proof of control of leaf {leaf} is later than its statement.",
+    "attestations/later": "The proof of control of leaf {leaf} does not fit its statement in time.",
     "attestations/assertion": "The passkey's answer of leaf {leaf} does not hold: {reason}.",
     "attestations/other-method": "Leaf {leaf} is said to be attested by {method}, and is not.",
     "attestations/withheld": "The proof of control of leaf {leaf} is withheld.",

@@ -50,7 +50,17 @@ LABELS_ES = {
     "operator's word": "palabra del operador",
     "device-held key": "clave en su dispositivo",
     "own certificate": "certificado propio",
+    "method": "firmó con",
+    "method/code": "código",
+    "method/code-email": "código enviado por correo",
+    "method/code-sms": "código enviado por SMS",
+    "method/face": "cara en directo",
+    "method/webauthn": "comprobado por su dispositivo",
+    "method/unknown": "desconocido",
     "mailbox": "buzón de correo",
+    "document-face": "documento de identidad y cara en directo",
+    "identified-as": "identificado como",
+    "for-company": "firma por",
     "trusts": "En qué confía este veredicto",
     "summary/valid": "Se ha comprobado todo, y todo es correcto.",
     "summary/valid-block": (
@@ -165,6 +175,11 @@ SPANISH = {
     "binding/differs": "La declaración que firmó la parte {party} no encaja con su {what}.",
     "binding/unknown-values": "La parte {party} firmó valores que este verificador no comprueba.",
     "binding/signed-later": "La declaración de la parte {party} es posterior a su sello de tiempo.",
+    "binding/company": "No consta de antes la empresa por la que firma la parte {party}.",
+    "binding/company-withheld": "No se muestra la empresa por la que firma la parte {party}.",
+    "binding/company-policy": (
+        "El certificado y la firma de la parte {party} no coinciden en si firma por una empresa."
+    ),
     "binding/identity": "No está la identificación a la que se refiere la parte {party}.",
     "binding/identity-withheld": "No se muestra la identificación de la parte {party}.",
     "binding/consent": "La parte {party} no consintió lo que dice la firma.",
@@ -177,13 +192,17 @@ SPANISH = {
     "binding/assurance-unknown": (
         "La parte {party} se identificó como {assurance}, que este verificador no conoce."
     ),
+    "binding/method": "La parte {party} firmó con {method}, que el contrato no admite.",
+    "binding/assurance-least": (
+        "La parte {party} se identificó como {assurance}, que el contrato no admite."
+    ),
     "binding/orphan": "Una declaración dice firmado, pero ninguna firma la lleva (hoja {leaf}).",
     "attestations/ok": "{count} pruebas de control, cada una de su declaración.",
     "attestations/none": "La hoja {leaf} necesita una prueba de control y no la fija.",
     "attestations/not-committed": "La hoja {leaf} no fija prueba de control, pero hay una.",
     "attestations/other": "La prueba de control de la hoja {leaf} se alteró o se cambió.",
     "attestations/other-challenge": "La prueba de control de {leaf} es de otra declaración.",
-    "attestations/later": "La prueba de control de la hoja {leaf} es posterior a su declaración.",
+    "attestations/later": "La prueba de control de la hoja {leaf} no es de la hora de su declaración.",
     "attestations/assertion": "La respuesta de la clave de acceso de {leaf} no vale: {reason}.",
     "attestations/other-method": "De la hoja {leaf} se dice que la atesta {method}, y no es así.",
     "attestations/withheld": "No se muestra la prueba de control de la hoja {leaf}.",

@@ -35,6 +35,7 @@ GROUPS = (
     Group("verify"),
     Group("custody"),
     Group("starting"),
+    Group("faces"),
 )
 
 

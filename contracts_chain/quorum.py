@@ -8,7 +8,7 @@ from contracts_chain.chains import ChainSettings
 from contracts_chain.errors import AnchorRefused, ChainUnreachable, NodeError, NodeProblem
 from contracts_chain.node import Node
 from contracts_chain.panel import Answer, Panel, answer_of
-from contracts_chain.records import BlockRef
+from contracts_chain.records import BlockId, BlockRef
 from contracts_chain.rpc import block_id, block_ref
 
 # So many blocks behind the newest that enough nodes have, a node counts as lagging.
@@ -71,19 +71,20 @@ class Nodes:
         method: str,
         *params: object,
         read: Callable[[Any], _Value],
-        block: int | str = "latest",
+        block: BlockId = "latest",
     ) -> _Value:
         """Return what enough nodes answer about the state at a block.
 
-        ``block``: a number, "latest" or "finalized".
+        At a ``BlockRef`` answers only who has that very block: what is read there twice is of one
+        state, whichever nodes answered.
         """
         if self.alone and block != "finalized":
             return self.agreed(method, *params, block_id(block), read=read)
         if block == "finalized":
             block = self.final_block().number
         if block != "latest":
-            if not isinstance(block, int):
-                raise ValueError(f'expected a block number, "latest" or "finalized", got {block}')
+            if isinstance(block, str):
+                raise ValueError(f'expected a block, "latest" or "finalized", got {block}')
             return self.agreed(method, *params, block_id(block), read=read, at=block)
         failure = ChainUnreachable(f"the nodes of {self.chain.name} agree on none of the blocks")
         for pin in self.pins():

@@ -1,7 +1,7 @@
 """What the chain says, as plain values."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from contracts_chain.errors import NodeProblem
 
@@ -13,6 +13,10 @@ class BlockRef:
     number: int
     hash: bytes
     time: int
+
+
+BlockId: TypeAlias = int | str | BlockRef
+"""Which block: its number, "latest", "finalized", or that very one and no other of its number."""
 
 
 @dataclass(frozen=True)

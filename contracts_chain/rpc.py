@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from contracts_chain.chains import host_of
 from contracts_chain.errors import ChainUnreachable, NodeError
-from contracts_chain.records import BlockRef
+from contracts_chain.records import BlockId, BlockRef
 from contracts_chain.recursion import recursion_limit_kept
 
 if TYPE_CHECKING:
@@ -171,8 +171,13 @@ class Rpc:
             return self._open
 
 
-def block_id(block: int | str) -> str:
-    """Return a block number as JSON-RPC wants it; tags stay as they are."""
+def block_id(block: BlockId) -> str | dict[str, str]:
+    """Return a block as JSON-RPC wants it: a number, or a very block by its hash (EIP-1898).
+
+    Tags stay as they are.
+    """
+    if isinstance(block, BlockRef):
+        return {"blockHash": "0x" + block.hash.hex()}
     return block if isinstance(block, str) else hex(block)
 
 

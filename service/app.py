@@ -142,6 +142,7 @@ def build_app(rooms: Rooms) -> FastAPI:
             verify_upload=partial(verify_upload, trust=rooms.trust.path),
             settings=rooms.settings,
             clock=rooms.clock,
+            bureau=rooms.identity.bureau,
         ),
     )
     return app

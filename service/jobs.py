@@ -25,12 +25,14 @@ log = structlog.get_logger(__name__)
 APPLICATION_VERSION = "1"
 _EXECUTOR = "acta"
 _ANCHOR = "anchor-chain"
+_CARE = "care-for-copies"
 _QUEUES = {
     "deliver-mail": "mail",
     "sequence-and-anchor": "sequencing",
     "seal-agreement": "journey",
     "expire-agreement": "deadlines",
     "upkeep": "upkeep",
+    _CARE: "custody",
 }
 _POLL_S = 0.1
 _LONGEST_WAIT_S = 60.0
@@ -82,6 +84,7 @@ class Jobs:
         notary: Notary,
         outbox: Outbox,
         upkeep: Sequence[Callable[[], object]],
+        care: Sequence[Callable[[], object]],
     ) -> None:
         """Register the workflows, launch DBOS and take up what an earlier run left unfinished."""
         self._notary = notary
@@ -103,6 +106,7 @@ class Jobs:
             notary,
             outbox,
             [self.schedule_upkeep, *upkeep],
+            care,
             due=self.schedule_anchors,
             again=self.anchor_again,
             later=self.deliver_later,
@@ -114,6 +118,8 @@ class Jobs:
             "journey": 3,
             "deadlines": 1,
             "upkeep": 1,
+            # Apart from the rest of the upkeep, since a slow store may take minutes.
+            "custody": 1,
             # One run at a time for each chain, so that none waits for another's.
             **{_anchor_queue(chain): 1 for chain in notary.chain_names},
         }.items():
@@ -128,6 +134,7 @@ class Jobs:
             for chain in self._notary.chain_names:
                 self.enqueue(session, _ANCHOR, new_id("anchor"), (chain,), 0.0)
             self.enqueue(session, "upkeep", new_id("upkeep"), (), 0.0)
+            self.enqueue(session, _CARE, new_id("care"), (), 0.0)
 
     def schedule_anchors(self) -> None:
         """Call for the anchors that are due, now or in their time; the same need is one run."""
@@ -159,7 +166,9 @@ class Jobs:
         now = time.time()
         turn = int(now // _UPKEEP_EVERY_S) + 1
         with self._database.transaction() as session:
-            self.enqueue(session, "upkeep", f"upkeep/{turn}", (), turn * _UPKEEP_EVERY_S - now)
+            wait_s = turn * _UPKEEP_EVERY_S - now
+            self.enqueue(session, "upkeep", f"upkeep/{turn}", (), wait_s)
+            self.enqueue(session, _CARE, f"care/{turn}", (), wait_s)
 
     def stop(self) -> None:
         """Stop taking work; what is under way is taken up at the next start."""
@@ -202,6 +211,7 @@ def _register(
     notary: Notary,
     outbox: Outbox,
     upkeep: Sequence[Callable[[], object]],
+    care: Sequence[Callable[[], object]],
     *,
     due: Callable[[], None],
     again: Callable[[str], None],
@@ -267,6 +277,10 @@ def _register(
     def keep_up(task: int) -> None:
         upkeep[task]()
 
+    @DBOS.step(name="care")
+    def care_for(task: int) -> None:
+        care[task]()
+
     @DBOS.step(name="deliver-again")
     def deliver_again(message_key: str, attempt: int) -> None:
         later(message_key, attempt)
@@ -331,3 +345,12 @@ def _register(
                 keep_up(task)
             except Exception as error:  # noqa: BLE001  the other tasks go on
                 log.warning("upkeep-failed", task=task, **_fault(error))
+
+    @workflow(_CARE)
+    def care_for_copies() -> None:
+        # The upkeep calls for the next run; what a task leaves undone is due again then.
+        for task in range(len(care)):
+            try:
+                care_for(task)
+            except Exception as error:  # noqa: BLE001  the other tasks go on
+                log.warning("care-failed", task=task, **_fault(error))

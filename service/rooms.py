@@ -16,11 +16,19 @@ from contracts_chain import anchor_log_address
 from service.agreements import Agreements, Desk, PictureCache
 from service.chains import build_chains
 from service.clock import Clock, SystemClock
-from service.custody import Custody, DiskStore, RevisionFiles
+from service.custody import Custody, RevisionFiles
 from service.database import Database
 from service.embedded import load_installation
 from service.errors import ServiceError
-from service.identity import ApiKeys, EmailCodes, InvitationLinks, RateLimits, Sessions
+from service.identification import build_bureau
+from service.identity import (
+    ApiKeys,
+    Bureau,
+    EmailCodes,
+    InvitationLinks,
+    RateLimits,
+    Sessions,
+)
 from service.jobs import Jobs
 from service.keyring import Keyring, load_master_key
 from service.migrations import upgrade_database
@@ -36,9 +44,13 @@ from service.notices import (
 )
 from service.settings import Settings
 from service.signing import PlatformKeys
+from service.stores import build_stores
 from service.trust import TrustPublisher
 
 log = structlog.get_logger(__name__)
+
+# Of each upkeep interval of five minutes, what reading copies anew may take.
+_SCRUB_S = 120.0
 
 
 class DataFolderBusyError(ServiceError):
@@ -91,12 +103,14 @@ class _OperatorMail:
 
 @dataclass(frozen=True, kw_only=True)
 class IdentityRoom:
-    """What knows people: codes, links, sessions, API keys."""
+    """What knows people: codes, links, sessions, API keys, identifications, companies."""
 
     codes: EmailCodes
     links: InvitationLinks
     sessions: Sessions
     api_keys: ApiKeys
+    bureau: Bureau
+    rate_limits: RateLimits
 
 
 class Rooms:
@@ -142,7 +156,7 @@ class Rooms:
             origin=installation.log_origin,
             chains=self.chains.plans,
             mirrors=[DiskMirror(folder / "log") for folder in settings.store_dirs],
-            mirror_quorum=settings.custody_quorum,
+            mirror_quorum=settings.mirror_quorum,
             enqueue=self.jobs.enqueue,
             tell=_OperatorMail(settings, mail_queue).tell,
             silent_after_s=settings.chain_silence_s,
@@ -154,16 +168,16 @@ class Rooms:
             clock=clock,
         )
         self.files = RevisionFiles(data / "revisions", self.keyring)
+        stores = build_stores(settings, clock)
         self.custody = Custody(
             database=self.database,
             keyring=self.keyring,
             clock=clock,
             spool=data / "spool",
-            stores=[
-                DiskStore(folder / "custody", name=f"disk-{number}")
-                for number, folder in enumerate(settings.store_dirs, start=1)
-            ],
-            quorum=settings.custody_quorum,
+            stores=stores,
+            quorum=settings.quorum_of(len(stores)),
+            verify_every=timedelta(days=settings.custody_verify_days),
+            look_every=timedelta(hours=settings.custody_look_hours),
         )
         self.mailbox = (
             None
@@ -177,17 +191,28 @@ class Rooms:
             sender=self._mail_sender(),
         )
         links = InvitationLinks(database=self.database, clock=clock)
+        rate_limits = RateLimits(keyring=self.keyring)
+        self._identification = build_bureau(
+            settings,
+            database=self.database,
+            keyring=self.keyring,
+            clock=clock,
+            log=self.notary,
+            rate_limits=rate_limits,
+        )
         self.identity = IdentityRoom(
             codes=EmailCodes(
                 database=self.database,
                 keyring=self.keyring,
                 clock=clock,
                 mail_queue=mail_queue,
-                rate_limits=RateLimits(keyring=self.keyring),
+                rate_limits=rate_limits,
             ),
             links=links,
             sessions=Sessions(database=self.database, keyring=self.keyring, clock=clock),
             api_keys=ApiKeys(database=self.database, clock=clock),
+            bureau=self._identification.bureau,
+            rate_limits=rate_limits,
         )
         self.agreements = Agreements(
             Desk(
@@ -197,6 +222,7 @@ class Rooms:
                 notary=self.notary,
                 keys=self.keys,
                 links=_InvitationPaths(links),
+                identities=self.identity.bureau,
                 mail=mail_queue,
                 clock=clock,
                 enqueue=self.jobs.enqueue,
@@ -224,9 +250,11 @@ class Rooms:
             upkeep=[
                 self.notary.watch_chains,
                 self.notary.watch_documents,
-                self._repair_copies,
                 self._forget_old,
+                self.identity.bureau.forget_old,
             ],
+            # Repair comes again after the scrub, for what that found.
+            care=[self._repair_copies, self._scrub_copies, self._repair_copies],
         )
         self.notary.start()
         if self.chains.local is not None:
@@ -243,6 +271,7 @@ class Rooms:
         """Stop everything that was started; what was under way is taken up at the next start."""
         steps: list[Callable[[], None]] = [
             self.jobs.stop,
+            self._identification.close,
             self.chains.stop,
             self.database.dispose,
             self._release_folder,
@@ -264,6 +293,9 @@ class Rooms:
 
     def _repair_copies(self) -> None:
         self.custody.repair(limit=100)
+
+    def _scrub_copies(self) -> None:
+        self.custody.scrub(budget_s=_SCRUB_S)
 
     def _forget_old(self) -> None:
         with self.database.transaction() as session:

@@ -111,8 +111,40 @@ class Settings(BaseSettings):
     operator_mail: str = ""
     operator_lang: Literal["es", "en"] = "es"
 
+    # Folders that hold the log's mirrors, and the copies too unless a file names the stores.
     store_dirs: list[Path] = Field(default_factory=list)
-    custody_quorum: int = Field(default=1, ge=1)
+    # Stores by name (docs/stores.md). It holds keys, so the file is for us alone.
+    stores_file: Path | None = None
+    # None: two where there are three stores or more, else one.
+    custody_quorum: int | None = Field(default=None, ge=1)
+    # Every copy is read whole and compared within so many days, and looked at within so many hours.
+    custody_verify_days: float = Field(default=30.0, gt=0)
+    custody_look_hours: float = Field(default=24.0, gt=0)
+
+    # Who is believed to be whom: models and limits of the face check, how long things are kept,
+    # who decides at the review desk, which registers and authorities companies are looked up at.
+    face_model: str = "Dlib"
+    face_metric: Literal["euclidean", "cosine"] = "euclidean"
+    # Distances: taken for one person up to the first, for two above the second, reviewed between.
+    face_accept_up_to: float = Field(default=0.50, gt=0)
+    face_refuse_above: float = Field(default=0.60, gt=0)
+    # File name → SHA-256 (hex) of every file of another model than the default one.
+    face_weights: dict[str, str] = Field(default_factory=dict)
+    face_processes: int = Field(default=2, ge=1, le=64)
+    tesseract: str = ""
+    pictures_kept_days: int = Field(default=30, ge=0)
+    unfinished_kept_days: int = Field(default=7, ge=1)
+    identification_valid_days: int = Field(default=365, ge=1)
+    deeds_kept_days: int = Field(default=365, ge=0)
+    power_valid_days: int = Field(default=365, ge=1)
+    adult_age: int = Field(default=18, ge=0)
+    reviewers: list[str] = Field(default_factory=list)
+    gleif_url: str = "https://api.gleif.org"
+    vies_url: str = "https://ec.europa.eu/taxation_customs/vies/rest-api"
+    # PEM files with the authorities whose company certificates are believed.
+    company_roots: list[Path] = Field(default_factory=list)
+    # ISO 3166-1 codes of the countries that text messages may go to; empty: all.
+    phone_countries: list[str] = Field(default_factory=list)
 
     smtp_url: SecretStr | None = None
     mail_from: str = "Acta <acta@localhost>"
@@ -149,7 +181,7 @@ class Settings(BaseSettings):
             self.data_dir / "stores" / "one",
             self.data_dir / "stores" / "two",
         ]
-        if self.custody_quorum > len(self.store_dirs):
+        if self.stores_file is None and self.quorum_of(len(self.store_dirs)) > len(self.store_dirs):
             raise ValueError(
                 f"expected a custody quorum of at most {len(self.store_dirs)} "
                 f"(the number of stores), got {self.custody_quorum}"
@@ -157,6 +189,16 @@ class Settings(BaseSettings):
         if self.anchor_every_s is None:
             self.anchor_every_s = 60.0 if self.production else 0.5
         self._check_chains()
+        if self.face_accept_up_to > self.face_refuse_above:
+            raise ValueError(
+                "expected ACTA_FACE_ACCEPT_UP_TO to be at most ACTA_FACE_REFUSE_ABOVE, got "
+                f"{self.face_accept_up_to} and {self.face_refuse_above}"
+            )
+        if self.face_model != "Dlib" and not self.face_weights:
+            raise ValueError(
+                "expected ACTA_FACE_WEIGHTS (a JSON object of file names and SHA-256) for another "
+                "face model than Dlib, got none"
+            )
         if self.profile is Profile.PRODUCTION:
             self._refuse_development_parts()
         return self
@@ -178,6 +220,18 @@ class Settings(BaseSettings):
             raise ValueError("expected one of ACTA_CHAIN_KEY and ACTA_CHAIN_KEYSTORE, got both")
         if self.chain_keystore is not None and self.chain_keystore_passphrase is None:
             raise ValueError("expected ACTA_CHAIN_KEYSTORE_PASSPHRASE, got none")
+
+    def quorum_of(self, stores: int) -> int:
+        """Return how many of so many stores must have an object before it counts as kept."""
+        return self.custody_quorum or (2 if stores >= 3 else 1)
+
+    @property
+    def mirror_quorum(self) -> int:
+        """How many of the log's mirrors must hold what is signed."""
+        mirrors = len(self.store_dirs)
+        if self.stores_file is None:
+            return self.quorum_of(mirrors)
+        return 2 if mirrors >= 3 else 1
 
     @property
     def has_own_chain(self) -> bool:

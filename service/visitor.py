@@ -65,6 +65,12 @@ class Visitor:
             raise JourneyError(f"expected a file at {url}, got status {answer.status_code}")
         return answer.content
 
+    def send(
+        self, url: str, data: dict[str, str], files: dict[str, tuple[str, bytes, str]] | None = None
+    ) -> Any:
+        """Send what a page's script sends, and return the JSON that answers it, errors too."""
+        return self._client.post(urljoin(f"{self.base_url}/", url), data=data, files=files).json()
+
     def submit(
         self,
         page: Page,
@@ -91,6 +97,14 @@ class Visitor:
         raise JourneyError(
             f"expected a form {action} at {page.path} (status {page.status}): {page.words()[:300]}"
         )
+
+    def press(self, page: Page, action: str, name: str, value: str, **fields: str) -> Page:
+        """Send the page's form of this action by the button that has a name and a value."""
+        for form in page.tree().forms:
+            if (form.get("action") or "").endswith(action):
+                values = {**dict(form.form_values()), **fields, name: value}
+                return _page(self._client.post(urljoin(page.url, form.get("action")), data=values))
+        raise JourneyError(f"expected a form {action} at {page.path}: {page.words()[:300]}")
 
 
 def _page(answer: httpx.Response) -> Page:

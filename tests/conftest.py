@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from tests.running import RunningActa, start_acta
+from tests.servers.places import Places
 
 ROOT = Path(__file__).resolve().parent.parent
 _RECURSION_LIMIT = sys.getrecursionlimit()
@@ -70,6 +71,14 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
     with engine.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
+    """Every kind of store over a real server of this machine."""
+    places = Places(tmp_path_factory.mktemp("stores"))
+    yield places
+    places.stop()
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,10 @@
 """Agreements: drafting, parties, order, deadlines, signing turns, sealing and reading them."""
 
-from service.agreements.desk import Desk, Links
+from service.agreements.desk import Desk, Identities, Links
 from service.agreements.errors import AgreementNotFoundError
 from service.agreements.pictures import PictureCache
+from service.agreements.representing import CompanyChoice, Representing
 from service.agreements.sealing import Sealing
-from service.agreements.signing_turn import SigningTurns
 from service.agreements.views import (
     AgreementSummary,
     AgreementView,
@@ -21,7 +21,9 @@ __all__ = [
     "AgreementView",
     "Agreements",
     "ChainStep",
+    "CompanyChoice",
     "Desk",
+    "Identities",
     "Links",
     "PartyDraft",
     "PartyView",
@@ -31,5 +33,5 @@ __all__ = [
 ]
 
 
-class Agreements(SigningTurns, Sealing):
+class Agreements(Representing, Sealing):
     """Every use case of agreements, over one desk of collaborators."""

@@ -18,6 +18,7 @@ from service.agreements.statements import PLATFORM, Disclosures, StatementMaker
 from service.clock import Clock, rfc3339
 from service.custody import Custody, RevisionFiles
 from service.database import Database, Enqueue
+from service.identity import ActingFor, IdentifiedPerson
 from service.notary import Notary
 from service.notices import MailQueue, MailText
 from service.signing import PlatformKeys
@@ -35,6 +36,22 @@ class Links(Protocol):
         ...
 
 
+class Identities(Protocol):
+    """Who people are, and for whom they may sign (``service.identity.Bureau``)."""
+
+    def current_identification(self, session: Session, email: str) -> IdentifiedPerson | None:
+        """Return a person's identification in force, None if there is none."""
+        ...
+
+    def acting_for(self, session: Session, email: str, company_id: str) -> ActingFor:
+        """Return by what a person may sign for a company now."""
+        ...
+
+    def companies_to_sign_for(self, session: Session, email: str) -> list[ActingFor]:
+        """Return every company that this person may sign for now, by name."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Desk:
     """The collaborators of the use cases."""
@@ -45,6 +62,7 @@ class Desk:
     notary: Notary
     keys: PlatformKeys
     links: Links
+    identities: Identities
     mail: MailQueue
     clock: Clock
     enqueue: Enqueue

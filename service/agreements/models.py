@@ -92,6 +92,11 @@ class Party(Base):
     signed_revision: Mapped[str | None] = mapped_column(String(64))
     identity_leaf: Mapped[bytes | None] = mapped_column(LargeBinary)
     identified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # What the newest ``identified`` statement claims, such as ``mailbox``.
+    identity_assurance: Mapped[str | None] = mapped_column(String(32))
+    # For which company the party signs, and the leaf of the ``represented`` statement on it.
+    company_id: Mapped[str | None] = mapped_column(String(40))
+    company_leaf: Mapped[bytes | None] = mapped_column(LargeBinary)
 
     agreement: Mapped[Agreement] = relationship(back_populates="parties")
 

@@ -1,6 +1,7 @@
 """A party's turn: opening, signing, declining."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -25,6 +26,8 @@ from service.notices import declined, expired
 from service.signing import Appearance, OneUseSigner, issue_signer, new_page_code, sign_field
 
 MAX_REASON = 1000
+MAILBOX = "mailbox"
+"""The assurance of somebody of whom only the mailbox is known."""
 MAX_DRAWING = 512 * 1024
 _PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -52,7 +55,7 @@ class SigningTurns(Drafting, Reading):
             agreement, party = self._turn(session, email, agreement_id)
             now = self._on_time(agreement)
             self._record_prepared(session, agreement, now)
-            if party.identified_at != confirmed_at:
+            if self._must_identify(session, party, confirmed_at):
                 self._record_identified(session, agreement, party, now, confirmed_at)
             if party.state != PartyState.OPENED or not _opened(agreement, party):
                 made = self._maker.make(
@@ -114,7 +117,16 @@ class SigningTurns(Drafting, Reading):
                 raise StaleViewError("the consent text changed since it was shown; read it again")
             if party.identity_leaf is None or not _opened(agreement, party):
                 raise StaleViewError("expected the document to be opened before it is signed")
-            signer = issue_signer(self._desk.keys, subject=_opaque(agreement, party), now=now)
+            if party.company_id is not None:
+                # The power may have been withdrawn since the company was chosen.
+                self._desk.identities.acting_for(session, email, party.company_id)
+            signer = issue_signer(
+                self._desk.keys,
+                subject=_opaque(agreement, party),
+                now=now,
+                assurance=party.identity_assurance or MAILBOX,
+                for_company=party.company_leaf is not None,
+            )
             consented = self._consented(agreement, party, now)
             signed = self._signed(agreement, party, now, signer, confirmed_at)
             lang = agreement.lang
@@ -255,6 +267,12 @@ class SigningTurns(Drafting, Reading):
             )
         return agreement, party
 
+    def _must_identify(self, session: Session, party: Party, confirmed_at: datetime) -> bool:
+        """Whether what is recorded of this party's identity is not the newest any more."""
+        known = self._desk.identities.current_identification(session, party.email)
+        assurance = MAILBOX if known is None else known.assurance
+        return (party.identified_at, party.identity_assurance) != (confirmed_at, assurance)
+
     def _record_identified(
         self,
         session: Session,
@@ -264,14 +282,25 @@ class SigningTurns(Drafting, Reading):
         confirmed_at: datetime,
     ) -> None:
         kept = Disclosures()
+
+        def hidden(claim: str, value: str) -> str:
+            return kept.of(party.number, claim, value)
+
+        known = self._desk.identities.current_identification(session, party.email)
+        body: dict[str, Any]
+        if known is None:
+            body = {
+                "method": "email-code",
+                "assurance": MAILBOX,
+                "sd": {"email": hidden("email", party.email)},
+            }
+        else:
+            body = known.statement_body(hidden)
+            body["sd"] = {**body["sd"], "email": hidden("email", party.email)}
         made = self._maker.make(
             agreement,
             "identified",
-            {
-                "method": "email-code",
-                "assurance": "mailbox",
-                "sd": {"email": kept.of(party.number, "email", party.email)},
-            },
+            body,
             actor=_signer(party),
             at=now,
             disclosures=kept,
@@ -279,6 +308,7 @@ class SigningTurns(Drafting, Reading):
         )
         party.identity_leaf = self._maker.record(session, agreement, made)
         party.identified_at = confirmed_at
+        party.identity_assurance = MAILBOX if known is None else known.assurance
 
     def _consented(self, agreement: Agreement, party: Party, now: datetime) -> Made:
         return self._maker.make(
@@ -314,7 +344,9 @@ class SigningTurns(Drafting, Reading):
                 "fieldsOpen": [*still_open, "acta-seal"],
                 "certificateKey": signer.spki_sha256.hex(),
                 "identity": party.identity_leaf.hex(),
-                "company": None,
+                "company": (
+                    None if party.company_leaf is None else {"statement": party.company_leaf.hex()}
+                ),
                 "consent": {"textSha256": _consent_of(agreement), "lang": agreement.lang},
                 "method": "code",
             },

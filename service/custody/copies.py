@@ -1,10 +1,11 @@
 """What is known of the copies of one object, and how one is placed in a store."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from service.custody.errors import ObjectMissingError, StoreFailedError
+from service.custody.errors import ObjectMissingError
 from service.custody.store import Store
 
 
@@ -49,10 +50,38 @@ class RepairReport:
 
 @dataclass(frozen=True, kw_only=True)
 class Placed:
-    """How an attempt to place or read a copy ended."""
+    """How an attempt to place or read a copy ended; ``version`` as the store named it."""
 
     state: CopyState
     reason: str = ""
+    version: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parcel:
+    """What one store is given: the object, unless it has it, and the present envelope."""
+
+    cid: str
+    sha256: bytes
+    ciphertext: bytes
+    envelope: bytes
+
+    def place(self, store: Store, *, has: str | None) -> Placed:
+        """Put what is lacking and read everything back.
+
+        ``has``: the version of the object that the store has already, None if it has none.
+        Raises StoreFailedError.
+        """
+        try:
+            version = store.put(self.cid, self.ciphertext) if has is None else has
+            store.put(envelope_key(self.cid), self.envelope)
+            same = read_back(store, self.cid, version=version) == self.sha256
+            same = same and store.get(envelope_key(self.cid)) == self.envelope
+        except ObjectMissingError:
+            return Placed(state=CopyState.MISSING, reason="not-there-after-put")
+        if not same:
+            return Placed(state=CopyState.ROTTEN, reason="read-back-differs")
+        return Placed(state=CopyState.KEPT, version=version)
 
 
 def envelope_key(cid: str) -> str:
@@ -60,16 +89,9 @@ def envelope_key(cid: str) -> str:
     return f"{cid}.key.age"
 
 
-def place_copy(store: Store, *, cid: str, ciphertext: bytes, envelope: bytes) -> Placed:
-    """Put the object and its envelope into ``store`` and read both back; never raises for it."""
-    try:
-        store.put(cid, ciphertext)
-        store.put(envelope_key(cid), envelope)
-        same = store.get(cid) == ciphertext and store.get(envelope_key(cid)) == envelope
-    except StoreFailedError as error:
-        return Placed(state=CopyState.MISSING, reason=str(error.facts["reason"]))
-    except ObjectMissingError:
-        return Placed(state=CopyState.MISSING, reason="not-there-after-put")
-    if not same:
-        return Placed(state=CopyState.ROTTEN, reason="read-back-differs")
-    return Placed(state=CopyState.KEPT)
+def read_back(store: Store, key: str, *, version: str = "") -> bytes:
+    """Return the SHA-256 of what a store gives, without holding it in memory whole."""
+    found = hashlib.sha256()
+    for piece in store.read(key, version=version):
+        found.update(piece)
+    return found.digest()

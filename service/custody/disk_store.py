@@ -1,19 +1,18 @@
 """A store in a folder of this machine."""
 
 import errno
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from service.custody.durable_files import remove_durably, write_durably
 from service.custody.errors import ObjectMissingError, StoreFailedError
-from service.custody.store import checked_key
+from service.custody.store import Store, checked_key, checked_name
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_PIECE = 1 << 20
 
 
-class DiskStore:
+class DiskStore(Store):
     """The Store in ``folder``: one file for each object, written beside itself and renamed.
 
     There is no time-out of its own: a call takes as long as the operating system lets it, so the
@@ -22,29 +21,29 @@ class DiskStore:
     """
 
     def __init__(self, folder: Path, *, name: str) -> None:
-        if not _NAME.fullmatch(name):
-            raise ValueError(f"expected a short name such as disk-1, got {name!r}")
         self._folder = folder
-        self._name = name
+        self._name = checked_name(name)
 
     @property
     def name(self) -> str:
         """Return the name by which copies are remembered."""
         return self._name
 
-    def put(self, key: str, data: bytes) -> None:
+    def put(self, key: str, data: bytes) -> str:
         """Keep ``data`` under ``key``: on the disk, whole, when this returns."""
         path = self._path(key)
         with self._failures(key):
             write_durably(path, data)
+        return ""
 
-    def get(self, key: str) -> bytes:
-        """Return the bytes under ``key``."""
+    def read(self, key: str, *, version: str = "") -> Iterator[bytes]:
+        """Yield the bytes under ``key``."""
         path = self._path(key)
-        with self._failures(key):
-            return path.read_bytes()
+        with self._failures(key), path.open("rb") as stream:
+            while piece := stream.read(_PIECE):
+                yield piece
 
-    def head(self, key: str) -> int:
+    def head(self, key: str, *, version: str = "") -> int:
         """Return the number of bytes under ``key``."""
         path = self._path(key)
         with self._failures(key):

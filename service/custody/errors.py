@@ -60,3 +60,10 @@ class RevisionDamagedError(ServiceError):
 
     code = "custody/revision-damaged"
     http_hint = 500
+
+
+class StoresNotSetUpError(ServiceError):
+    """The settings name stores that cannot be used as they stand."""
+
+    code = "custody/stores-not-set-up"
+    http_hint = 500

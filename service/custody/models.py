@@ -40,7 +40,12 @@ class KeptObject(Base):
 
 
 class Copy(Base):
-    """What is known of one object in one store."""
+    """What is known of one object in one store.
+
+    ``checked_at``: the last call about it, whatever came of it; ``verified_at``: it was last read
+    whole, and was right; ``seen_at``: its size was last right. ``version``: which version of it is
+    ours, in a store that keeps them all.
+    """
 
     __tablename__ = "custody_copy"
 
@@ -49,4 +54,23 @@ class Copy(Base):
     state: Mapped[str] = mapped_column(String(16), index=True)
     envelope_version: Mapped[int] = mapped_column(default=0)
     checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    version: Mapped[str] = mapped_column(String(200), default="")
+    reason: Mapped[str] = mapped_column(String(40), default="")
+
+
+class CustodyEvent(Base):
+    """Something that went wrong with a copy or a store, or was put right again.
+
+    It outlives what it is about: the report on custody counts it.
+    """
+
+    __tablename__ = "custody_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    store: Mapped[str] = mapped_column(String(40))
+    cid: Mapped[str | None] = mapped_column(String(80), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
     reason: Mapped[str] = mapped_column(String(40), default="")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from service.identity.api_keys import ANCHORS, ApiKeys, ApiKeyView
+    from service.identity.bureau import Bureau, BureauParts
     from service.identity.codes import Confirmed, EmailCodes
     from service.identity.companies.certificate_check import CertificateCheck, CompanyCertificate
     from service.identity.companies.companies import Companies, CompanyView, MemberView
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from service.identity.companies.gleif_register import GleifRegister
     from service.identity.companies.models import PowerState, Role
     from service.identity.companies.numbers import KINDS, CompanyNumber, check_company_number
-    from service.identity.companies.powers import ActingFor, PowerRules, Powers
+    from service.identity.companies.powers import ActingFor, PowerRules, Powers, PowerView
     from service.identity.companies.registers import Answer, CompanyRegister, RegisterAnswer
     from service.identity.companies.revocation import HttpRevocation, RevocationChecker
     from service.identity.companies.vies_register import ViesRegister
@@ -80,6 +81,7 @@ if TYPE_CHECKING:
     from service.identity.people.identifications import Identifications, IdentificationView
     from service.identity.people.models import Step
     from service.identity.people.people import People
+    from service.identity.people.record import PersonRecord, TypedDocument
     from service.identity.phones.apprise_sms import AppriseSms
     from service.identity.phones.codes import ConfirmedPhone, PhoneCodes, PhoneRules
     from service.identity.phones.errors import PhoneCountryError, PhoneNumberError, SmsNotSentError
@@ -102,7 +104,7 @@ if TYPE_CHECKING:
         ReviewReasonError,
     )
     from service.identity.sessions import ABSOLUTE_LIFETIME, IDLE_LIFETIME, Sessions, SessionView
-    from service.identity.statements import IdentityStatements, KeptStatement
+    from service.identity.statements import IdentityStatements, KeptStatement, LogWriter
     from service.notices import address_key, clean_address
 
 _HOMES: dict[str, tuple[str, ...]] = {
@@ -110,6 +112,10 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "ANCHORS",
         "ApiKeyView",
         "ApiKeys",
+    ),
+    "service.identity.bureau": (
+        "Bureau",
+        "BureauParts",
     ),
     "service.identity.codes": (
         "Confirmed",
@@ -148,6 +154,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "service.identity.companies.powers": (
         "ActingFor",
         "PowerRules",
+        "PowerView",
         "Powers",
     ),
     "service.identity.companies.registers": (
@@ -229,6 +236,10 @@ _HOMES: dict[str, tuple[str, ...]] = {
     ),
     "service.identity.people.models": ("Step",),
     "service.identity.people.people": ("People",),
+    "service.identity.people.record": (
+        "PersonRecord",
+        "TypedDocument",
+    ),
     "service.identity.phones.apprise_sms": ("AppriseSms",),
     "service.identity.phones.codes": (
         "ConfirmedPhone",
@@ -272,6 +283,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "service.identity.statements": (
         "IdentityStatements",
         "KeptStatement",
+        "LogWriter",
     ),
     "service.notices": (
         "address_key",
@@ -291,6 +303,8 @@ __all__ = [
     "ApiKeyView",
     "ApiKeys",
     "AppriseSms",
+    "Bureau",
+    "BureauParts",
     "CertificateChallengeError",
     "CertificateCheck",
     "CertificateRefusedError",
@@ -340,6 +354,7 @@ __all__ = [
     "LinkUnknownError",
     "LinkUsedError",
     "LinkView",
+    "LogWriter",
     "MailboxSms",
     "MemberView",
     "MrzCheckDigitError",
@@ -356,6 +371,7 @@ __all__ = [
     "OtherPersonError",
     "OwnCaseError",
     "People",
+    "PersonRecord",
     "PhoneCodes",
     "PhoneCountryError",
     "PhoneNumberError",
@@ -370,6 +386,7 @@ __all__ = [
     "PowerMissingError",
     "PowerRules",
     "PowerState",
+    "PowerView",
     "Powers",
     "RateLimits",
     "RegisterAnswer",
@@ -389,6 +406,7 @@ __all__ = [
     "TooManyAttemptsError",
     "TooManyRequestsError",
     "TooManyTriesError",
+    "TypedDocument",
     "ViesRegister",
     "WaitingCase",
     "WrongCodeError",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import LargeBinary, String, delete, select, update
+from sqlalchemy import LargeBinary, String, delete, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.clock import Clock
@@ -98,6 +98,11 @@ class KeptPictures:
             )
             for row in rows
         ]
+
+    def count(self, session: Session, owner: str) -> int:
+        """Return how many pictures are kept for ``owner``, opening none."""
+        query = select(func.count()).where(KeptPicture.owner == owner)
+        return session.scalar(query) or 0
 
     def keep_until(self, session: Session, owner: str, until: datetime) -> None:
         """Set the day on which everything of ``owner`` goes."""

@@ -4,7 +4,13 @@ from alembic import context
 
 import service.agreements.models
 import service.custody.models
+import service.identity.companies.models
+import service.identity.faces.models
+import service.identity.kept_pictures
 import service.identity.models
+import service.identity.people.models
+import service.identity.review.models
+import service.identity.statements
 import service.notary.models
 import service.notices.models  # noqa: F401  every room's tables, for `alembic revision`
 from service.database import Base

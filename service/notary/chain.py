@@ -131,6 +131,14 @@ class AnchorChain(ABC):
         """Return the anchor of ``root`` in the contract's newest state, None if absent."""
 
     @abstractmethod
+    def newest_is(self, log_id: bytes, size: int, root: bytes) -> bool:
+        """Return whether ``root`` is the anchor of ``size`` leaves, the newest of the log.
+
+        One answer, as of one block; two questions may be answered by two nodes, one of them
+        behind. ChainDownError while no block is seen where the newest anchor has that size.
+        """
+
+    @abstractmethod
     def settle(self) -> None:
         """On a chain of our own, make the newest block final and durable; elsewhere nothing."""
 

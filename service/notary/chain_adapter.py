@@ -101,6 +101,11 @@ class ContractsChainAdapter(AnchorChain):
             return None
         return ChainAnchor(size=record.size, block=record.block, time=record.time)
 
+    def newest_is(self, log_id: bytes, size: int, root: bytes) -> bool:
+        """Return whether (size, root) is the newest anchor, as of one block."""
+        with _translated():
+            return self._client.newest_is(log_id, size=size, root=root)
+
     def settle(self) -> None:
         """On our own chain, mine until the newest block is final, then save the chain."""
         if self._local is None:

@@ -65,8 +65,7 @@ class ChainComparison:
             place = self._keeper.place()
             head = self._chain.head(place.log_id)
             if not head.is_open:
-                self._open()
-                head = self._chain.head(place.log_id)
+                head = self._opened()
             if head.operator != self._chain.operator:
                 raise OtherHomeError(
                     f"expected the key of 0x{head.operator.hex()}, the log's operator on this "
@@ -82,8 +81,8 @@ class ChainComparison:
         self._greeted = True
         return head
 
-    def _open(self) -> None:
-        """Open the log; only its opener's key can, since the log's id names it."""
+    def _opened(self) -> ChainHead:
+        """Open the log and return its head; only its opener's key can, since the id names it."""
         place = self._keeper.place()
         if place.opener != self._chain.operator:
             raise OtherHomeError(
@@ -92,6 +91,13 @@ class ChainComparison:
                 "with the opener's key, then hand it over"
             )
         self._chain.open_log(place.origin)
+        head = self._chain.head(place.log_id)
+        if not head.is_open:
+            raise ChainDownError(
+                "expected a node that knows the log that was just opened, got one that does not "
+                "yet; it lags behind"
+            )
+        return head
 
     def _check(self, head: ChainHead) -> None:
         """Raise LogForkRefused unless the newest anchor on chain is of this very log."""
@@ -112,8 +118,12 @@ class ChainComparison:
                 anchored=head.size,
                 size=size,
             )
-        made = self._chain.anchored(self._keeper.place().log_id, root)
-        if made is None or made.size != head.size:
+        log_id = self._keeper.place().log_id
+        made = self._chain.anchored(log_id, root)
+        seen = made is not None and made.size == head.size
+        # A root not found may only be unseen yet, by a node behind the one that told the size. So
+        # a refusal rests on both as of one block.
+        if not seen and not self._chain.newest_is(log_id, head.size, root):
             raise LogForkRefused(
                 f"the chain's anchor of {head.size} leaves has another root than the database; "
                 "one of them belongs to another history",
@@ -133,17 +143,23 @@ class ChainComparison:
         if not lost:
             return
         for row in lost:
-            if row.state == AnchorState.FINAL and not self._is_gone(row):
+            if self._is_unseen(row):
                 raise ChainDownError(
-                    f"expected a node that knows the final anchor of {row.size} leaves, got one "
-                    f"that ends at {head.size}; it lags behind"
+                    f"expected a node that knows the {row.state} anchor of {row.size} leaves, got "
+                    f"one that ends at {head.size}; it lags behind"
                 )
         _log.warning("anchors-lost", first=lost[0].size, last=lost[-1].size, head=head.size)
         self._rows.requeue(lost, LOST_BY_CHAIN)
 
-    def _is_gone(self, row: Anchor) -> bool:
-        """Whether the block of a final anchor is not in the chain any more, and not only unseen."""
+    def _is_unseen(self, row: Anchor) -> bool:
+        """Whether an anchor is only unseen: its block is in the chain, or not known to be gone.
+
+        What is in a block stays in it, so a head without it came from a node that is behind. A
+        block that is not final and nobody has may be gone for good, on a chain that went back.
+        """
         if self._chain.is_our_own or row.block_number is None:
-            return True
+            return False
         block = self._chain.block(row.block_number)
-        return block is not None and block.hash != row.block_hash
+        if block is None:
+            return row.state == AnchorState.FINAL
+        return block.hash == row.block_hash

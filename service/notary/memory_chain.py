@@ -45,6 +45,8 @@ class MemoryChain(AnchorChain):
     ``mines_at_once``: a submitted transaction is in a block when ``submit`` returns; otherwise
     ``mine`` does it. ``finality``: how many blocks must follow one before it is final.
     ``down``: every call fails without doing anything. ``told``: what ``health`` answers.
+    ``behind``: by how many blocks the node lags that answers a method, by the method's name: head,
+    anchored or newest_is.
     ``fault``: called with the method's name and False before, True after each change, so that a
     test can raise at either moment.
     """
@@ -60,6 +62,7 @@ class MemoryChain(AnchorChain):
     ) -> None:
         self.down = False
         self.told = ChainHealth(nodes=1, answering=1, disagreeing=0, balance_is_low=False)
+        self.behind: dict[str, int] = {}
         self.fault: Callable[[str, bool], None] = lambda _method, _done: None
         self.mines_at_once = mines_at_once
         self.finality = finality
@@ -116,10 +119,10 @@ class MemoryChain(AnchorChain):
         """Return the log's newest state."""
 
         def look() -> ChainHead:
-            operator = self._operator_of(log_id)
+            operator = self._operator_of(log_id, self._seen("head"))
             return ChainHead(
                 is_open=operator is not None,
-                size=max((made.size for _, made in self._anchors(log_id)), default=0),
+                size=self._newest(log_id, self._seen("head")),
                 operator=operator or bytes(20),
             )
 
@@ -137,7 +140,7 @@ class MemoryChain(AnchorChain):
             for made in self._pool:
                 if (made.size, made.root) == (size, root):
                     return made.transaction
-            newest = max((made.size for _, made in self._anchors(log_id)), default=0)
+            newest = self._newest(log_id)
             if size <= newest:
                 raise ChainRefusedError(
                     f"expected a size above {newest}, got {size}",
@@ -178,10 +181,22 @@ class MemoryChain(AnchorChain):
         """Return the anchor in the newest state."""
 
         def look() -> ChainAnchor | None:
-            for number, made in self._anchors(log_id):
+            for number, made in self._anchors(log_id, self._seen("anchored")):
                 if made.root == root:
                     return ChainAnchor(size=made.size, block=number, time=self._ref(number).time)
             return None
+
+        return self._answer(look)
+
+    def newest_is(self, log_id: bytes, size: int, root: bytes) -> bool:
+        """Return whether (size, root) is the newest anchor."""
+
+        def look() -> bool:
+            seen = self._seen("newest_is")
+            if self._newest(log_id, seen) != size:
+                raise ChainDownError(f"expected a node that knows an anchor of {size} leaves")
+            made = [(made.size, made.root) for _, made in self._anchors(log_id, seen)]
+            return (size, root) in made
 
         return self._answer(look)
 
@@ -310,14 +325,21 @@ class MemoryChain(AnchorChain):
     def _final(self) -> int:
         return max(0, len(self._blocks) - 1 - self.finality)
 
-    def _operator_of(self, log_id: bytes) -> bytes | None:
-        operators = (block.opened.get(log_id) for block in reversed(self._blocks))
+    def _seen(self, method: str) -> int:
+        """Return how many blocks the node has that answers a method."""
+        return max(1, len(self._blocks) - self.behind.get(method, 0))
+
+    def _operator_of(self, log_id: bytes, seen: int | None = None) -> bytes | None:
+        operators = (block.opened.get(log_id) for block in reversed(self._blocks[:seen]))
         return next((operator for operator in operators if operator is not None), None)
 
-    def _anchors(self, log_id: bytes) -> list[tuple[int, _Anchored]]:
+    def _newest(self, log_id: bytes, seen: int | None = None) -> int:
+        return max((made.size for _, made in self._anchors(log_id, seen)), default=0)
+
+    def _anchors(self, log_id: bytes, seen: int | None = None) -> list[tuple[int, _Anchored]]:
         return [
             (number, made)
-            for number, block in enumerate(self._blocks)
+            for number, block in enumerate(self._blocks[:seen])
             for made in block.anchors
             if made.log_id == log_id
         ]

@@ -47,6 +47,8 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+CAMERA_ALLOWED: Final = "camera=(self), geolocation=(), microphone=()"
+"""The Permissions-Policy of a page with a face scan."""
 
 
 class SignInNeeded(Exception):  # noqa: N818  not a failure: it leads to the sign-in page
@@ -158,6 +160,7 @@ class Pages:
             visitor=visitor,
             lang=lang,
             has_mailbox=self.has_mailbox,
+            has_bureau=self.context.bureau is not None,
             base_url=self.context.settings.base_url,
             **values,
         )
@@ -213,7 +216,7 @@ class Pages:
     def harden(self, response: Response) -> None:
         """Add the headers that every answer of the portal carries."""
         for name, value in _HEADERS.items():
-            response.headers[name] = value
+            response.headers.setdefault(name, value)
         response.headers.setdefault("Cache-Control", "no-store")
         if self.secure:
             response.headers["Strict-Transport-Security"] = f"max-age={_YEAR_S}"

@@ -9,11 +9,14 @@ from starlette.exceptions import HTTPException
 from service.portal.agreement_list import build_router as build_agreement_list
 from service.portal.agreement_new import build_router as build_agreement_new
 from service.portal.agreement_page import build_router as build_agreement_page
+from service.portal.company_pages import build_router as build_company_pages
+from service.portal.identify_pages import build_router as build_identify_pages
 from service.portal.invitation import build_router as build_invitation
 from service.portal.mailbox_pages import build_router as build_mailbox_pages
 from service.portal.pages import Pages
 from service.portal.ports import PortalContext
 from service.portal.public_pages import build_router as build_public_pages
+from service.portal.review_pages import build_router as build_review_pages
 from service.portal.routes import error_page
 from service.portal.sign_in import build_router as build_sign_in
 from service.portal.signing_page import build_router as build_signing_page
@@ -37,6 +40,9 @@ _BUILDERS = (
     build_agreement_page,
     build_signing_page,
     build_invitation,
+    build_identify_pages,
+    build_company_pages,
+    build_review_pages,
     build_verify_page,
     build_status_page,
     build_mailbox_pages,

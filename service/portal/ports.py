@@ -8,11 +8,12 @@ from typing import Any, Protocol
 from service.agreements import (
     AgreementSummary,
     AgreementView,
+    CompanyChoice,
     PartyDraft,
     SigningView,
 )
 from service.clock import Clock
-from service.identity import Confirmed, LinkView, SessionView
+from service.identity import Bureau, Confirmed, LinkView, SessionView
 from service.notary import LogStatus
 from service.notices import StoredMail
 
@@ -114,6 +115,14 @@ class AgreementsPort(Protocol):
         confirmed_at: datetime,
     ) -> None:
         """Sign the PDF the party was shown; again is no error."""
+        ...
+
+    def companies_for(self, email: str, agreement_id: str, /) -> Sequence[CompanyChoice]:
+        """Return the companies that this party may sign for."""
+        ...
+
+    def choose_company(self, email: str, agreement_id: str, company_id: str | None, /) -> None:
+        """Sign for a company from now on, or for oneself; again is no error."""
         ...
 
     def decline(self, email: str, agreement_id: str, /, *, reason: str) -> None:
@@ -227,7 +236,9 @@ class PortalSettings(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class PortalContext:
-    """The portal's collaborators; ``mailbox`` is None where mail really leaves."""
+    """The portal's collaborators; ``mailbox`` is None where mail really leaves, ``bureau`` where
+    nobody is identified by more than a mailbox.
+    """
 
     agreements: AgreementsPort
     identity: IdentityPort
@@ -236,3 +247,4 @@ class PortalContext:
     verify_upload: VerifyUpload
     settings: PortalSettings
     clock: Clock
+    bureau: Bureau | None = None

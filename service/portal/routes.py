@@ -57,6 +57,8 @@ async def _form(request: Request, visitor: Visitor, limit: int) -> AsyncIterator
 
 Filled = Annotated[Form, Depends(_any_form)]
 FilledDraft = Annotated[Form, Depends(_draft_form)]
+FilledPictures = FilledDraft
+"""Pictures of a person, a document or a deed: as large as a draft, and from nobody unknown."""
 FilledVerification = Annotated[Form, Depends(_verify_form)]
 
 _Handler = Callable[[Request], Coroutine[Any, Any, Response]]

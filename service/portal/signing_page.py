@@ -45,6 +45,7 @@ def build_router(pages: Pages) -> APIRouter:
             here=f"/agreements/{agreement_id}/sign",
             opened=opened,
             view=opened.view,
+            companies=agreements.companies_for(visitor.email, agreement_id),
             widths=WIDTHS,
             typed_name=form.text("typed_name") if form else opened.suggested_name,
             style=form.text("style") if form else "typed",
@@ -90,6 +91,16 @@ def build_router(pages: Pages) -> APIRouter:
         except ServiceError as error:
             return reading_page(visitor, agreement_id, form, error)
         return go_to(f"/agreements/{agreement_id}", done="signed")
+
+    @router.post("/agreements/{agreement_id}/company")
+    def choose_company(visitor: Visiting, form: Filled, agreement_id: AgreementId) -> Response:
+        try:
+            agreements.choose_company(
+                visitor.email, agreement_id, form.text("company")[:40] or None
+            )
+        except ServiceError as error:
+            return reading_page(visitor, agreement_id, form, error)
+        return go_to(f"/agreements/{agreement_id}/sign")
 
     @router.post("/agreements/{agreement_id}/decline")
     def decline(visitor: Visiting, form: Filled, agreement_id: AgreementId) -> Response:

@@ -1,5 +1,6 @@
 """The X.509 certificates of the embedded authority (RFC 5280), all P-256 with SHA-256."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,9 +9,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from anchoring.assurance import COMPANY_POLICY_OID, POLICY_OF
+
 # Under 2.25, the arc of UUIDs, which needs no registration (ITU-T X.667 §6).
-MAILBOX_POLICY_OID = "2.25.231741254731065860340315005405127026534"
-"""Certificate policy of a signer who was identified by control of a mailbox, and nothing more."""
 SEAL_POLICY_OID = "2.25.205217487232027051284819035816905563065"
 """Certificate policy of the platform's own seal."""
 TIME_STAMP_POLICY_OID = "2.25.301313168973816290888211864282290047635"
@@ -61,7 +62,7 @@ def issue_seal(authority: Issued, *, platform: str, now: datetime) -> Issued:
     return _issue_end_entity(
         authority,
         subject=_name(platform, "e-seal"),
-        policy=SEAL_POLICY_OID,
+        policies=[SEAL_POLICY_OID],
         start=now,
         end=now + timedelta(days=10 * 365),
     )
@@ -72,23 +73,26 @@ def issue_time_stamper(authority: Issued, *, platform: str, now: datetime) -> Is
     return _issue_end_entity(
         authority,
         subject=_name(platform, "Time stamps"),
-        policy=TIME_STAMP_POLICY_OID,
+        policies=[TIME_STAMP_POLICY_OID],
         start=now,
         end=now + timedelta(days=15 * 365),
         only_for=ExtendedKeyUsageOID.TIME_STAMPING,
     )
 
 
-def issue_one_use(authority: Issued, *, subject: str, now: datetime) -> Issued:
+def issue_one_use(
+    authority: Issued, *, subject: str, now: datetime, assurance: str, for_company: bool
+) -> Issued:
     """Return a signer's key and certificate, valid for ten minutes from ``now``.
 
-    The subject holds nothing but the opaque ``subject``. The start lies a little in the past, for
-    verifiers whose clock lags.
+    The subject holds nothing but the opaque ``subject``; the policies say how the signer was
+    identified (``assurance``, of ``anchoring.assurance.POLICY_OF``), and whether they sign for a
+    company. The start lies a little in the past, for verifiers whose clock lags.
     """
     return _issue_end_entity(
         authority,
         subject=x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, subject[:64])]),
-        policy=MAILBOX_POLICY_OID,
+        policies=[POLICY_OF[assurance], *([COMPANY_POLICY_OID] if for_company else [])],
         start=now - CLOCK_SKEW,
         end=now + SIGNER_LIFE,
     )
@@ -148,7 +152,7 @@ def _issue_end_entity(
     authority: Issued,
     *,
     subject: x509.Name,
-    policy: str,
+    policies: Sequence[str],
     start: datetime,
     end: datetime,
     only_for: x509.ObjectIdentifier | None = None,
@@ -158,7 +162,7 @@ def _issue_end_entity(
         _builder(subject, authority.certificate.subject, key, start=start, end=end)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_key_usage(certificates=False), critical=True)
-        .add_extension(_policies(policy), critical=False)
+        .add_extension(_policies(*policies), critical=False)
         .add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.key.public_key()),
             critical=False,
@@ -183,5 +187,7 @@ def _key_usage(*, certificates: bool) -> x509.KeyUsage:
     )
 
 
-def _policies(oid: str) -> x509.CertificatePolicies:
-    return x509.CertificatePolicies([x509.PolicyInformation(x509.ObjectIdentifier(oid), None)])
+def _policies(*oids: str) -> x509.CertificatePolicies:
+    return x509.CertificatePolicies(
+        [x509.PolicyInformation(x509.ObjectIdentifier(oid), None) for oid in oids]
+    )

@@ -134,13 +134,27 @@ class PlatformKeys:
         return empty_list(self._parts["root"], now=now)
 
 
-def issue_signer(keys: PlatformKeys, *, subject: str, now: datetime) -> OneUseSigner:
+def issue_signer(
+    keys: PlatformKeys,
+    *,
+    subject: str,
+    now: datetime,
+    assurance: str = "mailbox",
+    for_company: bool = False,
+) -> OneUseSigner:
     """Return a fresh one-use key with a certificate for ten minutes from ``now``.
 
-    ``subject`` must be opaque: it stands in the certificate for ever. Drop the result after the
-    signature; nothing else holds the key.
+    ``subject`` must be opaque: it stands in the certificate for ever. ``assurance`` is what the
+    signer's ``identified`` statement claims. Drop the result after the signature; nothing else
+    holds the key.
     """
-    issued = issue_one_use(keys.part("signer-ca"), subject=subject, now=now)
+    issued = issue_one_use(
+        keys.part("signer-ca"),
+        subject=subject,
+        now=now,
+        assurance=assurance,
+        for_company=for_company,
+    )
     spki = issued.key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return OneUseSigner(
         certificate=issued.certificate.public_bytes(Encoding.DER),

@@ -37,10 +37,11 @@ from pyhanko_certvalidator.policy_decl import (
 )
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
+from anchoring.assurance import COMPANY_POLICY_OID, POLICY_OF
 from anchoring.cms_attributes import SealBinding, read_seal_attribute, read_statement_attribute
 from anchoring.pdf_changes import RevisionStep, forbidden_changes
 from service.clock import Clock
-from service.signing.certificates import MAILBOX_POLICY_OID, SEAL_POLICY_OID
+from service.signing.certificates import SEAL_POLICY_OID
 from service.signing.cms_signer import wait_for
 from service.signing.errors import SealCheckError
 from service.signing.keys import PlatformKeys
@@ -168,13 +169,15 @@ def _check_party(signature: EmbeddedPdfSignature, statements: Mapping[str, bytes
     statement = read_statement_attribute(signature.signer_info["signed_attrs"])
     if statement is None or (statements is not None and statement != statements.get(name)):
         raise SealCheckError(f"the signature in {name} does not carry its statement")
-    _check_policy(signature, MAILBOX_POLICY_OID)
+    _check_policy(signature, *POLICY_OF.values(), beside=COMPANY_POLICY_OID)
 
 
-def _check_policy(signature: EmbeddedPdfSignature, oid: str) -> None:
+def _check_policy(signature: EmbeddedPdfSignature, *oids: str, beside: str = "") -> None:
+    """Require one of the policies, and no other than ``beside``."""
     certificate = x509.load_der_x509_certificate(signature.signer_cert.dump())
     policies = certificate.extensions.get_extension_for_class(x509.CertificatePolicies).value
-    if [policy.policy_identifier.dotted_string for policy in policies] != [oid]:
+    stated = [policy.policy_identifier.dotted_string for policy in policies]
+    if [one for one in stated if one != beside] not in [[oid] for oid in oids]:
         raise SealCheckError(f"the certificate of {signature.field_name} has another policy")
 
 

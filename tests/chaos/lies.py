@@ -66,9 +66,11 @@ class Liar:
         method, params = question["method"], question["params"]
         if method == "eth_estimateGas":
             self._learn(str(params[0].get("data") or params[0].get("input")))
-        if method == "eth_getBlockByNumber" and params[0] == "latest" and answer.get("result"):
-            self._newest_block = answer["result"]
-            self._newest = int(answer["result"]["number"], 16)
+        result = answer.get("result")
+        # It may have been bent already, into what is no block at all.
+        if method == "eth_getBlockByNumber" and params[0] == "latest" and _is_block(result):
+            self._newest_block = result
+            self._newest = int(result["number"], 16)
         if self._rng.random() >= self._rate:
             return answer
         if self._subject == "finality":
@@ -235,3 +237,7 @@ class Liar:
             slots = [slot | {"value": "0x1", "proof": nodes} for slot in true["storageProof"]]
             spoiled = true | {"storageProof": slots}
         return spoiled
+
+
+def _is_block(result: Any) -> bool:
+    return isinstance(result, dict) and "number" in result

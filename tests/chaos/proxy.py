@@ -90,7 +90,9 @@ class _Upstream:
             b"POST / HTTP/1.1\r\nHost: node\r\nContent-Type: application/json\r\n"
             b"Content-Length: %d\r\n\r\n" % len(body) + body
         )
-        _, headers = await _head(reader)
+        line, headers = await _head(reader)
+        if not line:
+            raise ConnectionResetError("the node closed the connection")
         if headers.get("transfer-encoding") == "chunked":
             answer = b""
             while size := int(await reader.readline(), 16):
@@ -278,7 +280,7 @@ class RpcProxy:
         if method == "eth_getBlockByNumber" and int(params[0], 16) > newest:
             return named | {"result": None}
         if method in ("eth_call", "eth_getCode", "eth_getProof", "eth_getTransactionCount") and (
-            isinstance(params[-1], str) and int(params[-1], 16) > newest
+            await self._number_of(params[-1]) > newest
         ):
             return named | {"error": {"code": -32001, "message": "header not found"}}
         answer: Answer = json.loads(
@@ -302,6 +304,14 @@ class RpcProxy:
                 "result": [log for log in result if int(log["blockNumber"], 16) <= newest]
             }
         return answer
+
+    async def _number_of(self, block: Any) -> int:
+        """Return the number of a block that a question names by number or by hash (EIP-1898)."""
+        if isinstance(block, str):
+            return int(block, 16)
+        found = await self._upstream.ask("eth_getBlockByHash", block["blockHash"], False)
+        # What no node has, the real one refuses by itself.
+        return int(found["number"], 16) if found else 0
 
 
 class ProxyFarm:

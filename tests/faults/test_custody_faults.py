@@ -32,7 +32,7 @@ class KilledError(BaseException):
 
 
 @dataclass
-class Faulty:
+class Faulty(Store):
     """A Store in front of a real one, which fails at its ``at``-th call in one way."""
 
     inner: Store
@@ -51,21 +51,22 @@ class Faulty:
     def _fail(self) -> StoreFailedError:
         return StoreFailedError("the store failed", store=self.name, reason="EIO")
 
-    def put(self, key: str, data: bytes) -> None:
+    def put(self, key: str, data: bytes) -> str:
         fault = self._fault()
         if fault == "not done":
             raise self._fail()
         if fault == "killed before":
             raise KilledError
         if fault == "not done, reported done":
-            return
+            return ""
         self.inner.put(key, data[:-1] if fault == "done wrong" else data)
         if fault == "done, reported failed":
             raise self._fail()
         if fault == "killed after":
             raise KilledError
+        return ""
 
-    def get(self, key: str) -> bytes:
+    def read(self, key: str, *, version: str = "") -> Iterator[bytes]:
         fault = self._fault()
         if fault in {"not done", "done, reported failed"}:
             raise self._fail()
@@ -73,11 +74,11 @@ class Faulty:
             raise KilledError
         if fault == "not done, reported done":
             raise ObjectMissingError("gone", store=self.name)
-        data = self.inner.get(key)
-        return data[:-1] if fault == "done wrong" else data
+        data = self.inner.get(key, version=version)
+        yield data[:-1] if fault == "done wrong" else data
 
-    def head(self, key: str) -> int:
-        return self.inner.head(key)
+    def head(self, key: str, *, version: str = "") -> int:
+        return self.inner.head(key, version=version)
 
     def delete(self, key: str) -> None:
         self.inner.delete(key)

@@ -111,14 +111,16 @@ def test_a_failing_store_holds_nobody_up_and_is_repaired(
             return False  # the server has just made the folder again
         return True
 
+    # Only a mirror that was used before is missed when its folder is empty.
+    wait_until((lost / "log" / "acta-mirror.json").is_file)
     wait_until(blocked)
     journey = TwoPartyJourney(own_acta, "store")
     journey.run()
     assert verdict_of(own_acta, journey, tmp_path)["verdict"] == "VALID"
     journey.close()
 
-    lost.unlink()
     own_acta.stop()
+    lost.unlink()
     # An empty folder may be a disk that is not mounted: the operator says that it is a new one.
     own_acta.launch()
     assert own_acta.process is not None

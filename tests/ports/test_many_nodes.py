@@ -212,6 +212,39 @@ def test_nodes_change_their_manners_while_anchors_go_on(
     assert persist(lambda: client.head(log_id).count) == 7
 
 
+def test_newest_anchor_is_told_as_of_one_block(
+    node: ChainNode, wires: list[Wire], client: AnchorClient, log_id: bytes
+) -> None:
+    """What most nodes say of "latest" or of a number may be old; of one very block it cannot be."""
+    sent = client.submit(log_id, 5, ROOT)
+    persist(lambda: included(client, sent))
+    for wire in wires[:2]:
+        wire.twists["eth_call"] = lambda params, result: (
+            result if isinstance(params[-1], dict) else "0x" + word(0) * 4
+        )
+    assert client.anchored(log_id, ROOT) is None
+    assert client.newest_is(log_id, size=5, root=ROOT)
+    assert not client.newest_is(log_id, size=5, root=b"\x02" * 32)
+    with pytest.raises(ChainUnreachable, match="repeat"):
+        client.newest_is(log_id, size=6, root=ROOT)
+
+
+def test_nodes_that_take_no_block_hash_tell_the_newest_anchor_once_it_is_final(
+    node: ChainNode, wires: list[Wire], client: AnchorClient, log_id: bytes
+) -> None:
+    for wire in wires:
+        wire.twists["eth_call"] = lambda params, result: (
+            "no such parameter" if isinstance(params[-1], dict) else result
+        )
+    sent = client.submit(log_id, 5, ROOT)
+    persist(lambda: included(client, sent))
+    with pytest.raises(ChainUnreachable):
+        client.newest_is(log_id, size=5, root=ROOT)
+    node.mine(FINALITY)
+    assert persist(lambda: client.newest_is(log_id, size=5, root=ROOT))
+    assert not persist(lambda: client.newest_is(log_id, size=5, root=b"\x02" * 32))
+
+
 def persist(attempt: Callable[[], Any]) -> Any:
     """Repeat while too few nodes agree, as whoever anchors does."""
     deadline = time.monotonic() + 30

@@ -4,25 +4,26 @@ import os
 import resource
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from service.custody import DiskStore, ObjectMissingError, Store, StoreFailedError, cid_v1
+from tests.servers.places import KINDS, Places
 
 CONTENT = b"age-encryption.org/v1 and so on" * 1000
 CID = cid_v1(CONTENT)
 
-ADAPTERS: dict[str, Callable[[Path], Store]] = {
-    "disk": lambda folder: DiskStore(folder / "store", name="store-1"),
-}
 
-
-@pytest.fixture(params=ADAPTERS)
-def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Store]:
-    """Opens the same place again each time, as a restart does."""
-    return lambda: ADAPTERS[request.param](tmp_path)
+@pytest.fixture(params=KINDS)
+def open_store(request: pytest.FixtureRequest, places: Places) -> Callable[[], Store]:
+    """Opens the same empty place again each time, as a restart does."""
+    opener = places.opener(request.param)
+    # Nodes have one place for all that is named alike.
+    for key in (CID, f"{CID}.key.age"):
+        opener().delete(key)
+    return opener
 
 
 @pytest.fixture
@@ -52,7 +53,9 @@ def test_putting_again_is_harmless_and_mends(store: Store) -> None:
     store.put(CID, CONTENT)
     store.put(CID, CONTENT)
     assert store.get(CID) == CONTENT
-    store.put(CID, b"rotten")
+    # Where the key is bound to the content, other content is refused.
+    with suppress(StoreFailedError):
+        store.put(CID, b"rotten")
     store.put(CID, CONTENT)
     assert store.get(CID) == CONTENT
 
@@ -94,14 +97,16 @@ def test_readers_see_an_object_whole_or_not_at_all(store: Store) -> None:
     key = f"{CID}.key.age"
     store.put(key, next(iter(contents)))
     writers = [
-        threading.Thread(target=lambda value=value: [store.put(key, value) for _ in range(15)])
+        threading.Thread(target=lambda value=value: [store.put(key, value) for _ in range(5)])
         for value in contents
     ]
     for writer in writers:
         writer.start()
     seen = set()
     while any(writer.is_alive() for writer in writers):
-        seen.add(store.get(key))
+        # A server may refuse to read while it writes; it must not mix.
+        with suppress(StoreFailedError, ObjectMissingError):
+            seen.add(store.get(key))
     for writer in writers:
         writer.join()
     assert seen <= contents

@@ -36,11 +36,12 @@ class CompanyView:
 
 @dataclass(frozen=True, kw_only=True)
 class MemberView:
-    """One member of a company."""
+    """One member of a company; ``mine`` marks whoever asks."""
 
     person_id: str
     email: str
     roles: frozenset[Role]
+    mine: bool
 
 
 class Companies:
@@ -143,7 +144,7 @@ class Companies:
 
     def members(self, session: Session, company_id: str, *, email: str) -> list[MemberView]:
         """Return a company's members to one of them; raises NotFoundError to anybody else."""
-        self._membership(session, company_id, email)
+        own = self._membership(session, company_id, email)
         rows = session.scalars(
             select(Membership)
             .where(Membership.company_id == company_id)
@@ -154,6 +155,7 @@ class Companies:
                 person_id=row.person_id,
                 email=self._people.email_of(session, row.person_id),
                 roles=_roles(row),
+                mine=row.person_id == own.person_id,
             )
             for row in rows
         ]

@@ -26,7 +26,7 @@ from service.identity.kept_pictures import KeptPictures
 from service.identity.people.decisions import Decisions, IdentifiedPerson
 from service.identity.people.people import People
 from service.identity.pictures.cleaning import DOCUMENT_PX, clean_pictures
-from service.identity.review.desk import ReviewSheet, send_to_review
+from service.identity.review.desk import ReviewSheet, send_to_review, withdraw_from_review
 from service.identity.statements import Disclose, IdentityStatements
 from service.keyring import Keyring
 
@@ -59,6 +59,23 @@ class ActingFor:
     leaf_hash: bytes
     method: str
     delegated: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class PowerView:
+    """A power as the company's members see it; ``certificate`` is empty for a deed.
+
+    ``mine`` says whether it is the asking person's own.
+    """
+
+    id: str
+    email: str
+    method: str
+    state: PowerState
+    given_at: datetime
+    valid_until: datetime | None
+    mine: bool
+    certificate: Mapping[str, Any]
 
 
 class Powers:
@@ -183,6 +200,27 @@ class Powers:
                 )
         return certificate
 
+    def listed(self, session: Session, company_id: str, *, email: str) -> list[PowerView]:
+        """Return every power of a company to its members, newest first; raises NotFoundError."""
+        self._companies.view(session, company_id, email=email)
+        mine = self._people.known(session, email)
+        rows = session.scalars(
+            select(Power).where(Power.company_id == company_id).order_by(Power.given_at.desc())
+        )
+        return [
+            PowerView(
+                id=row.id,
+                email=self._people.email_of(session, row.person_id),
+                method=row.method,
+                state=PowerState(row.state),
+                given_at=row.given_at,
+                valid_until=row.valid_until,
+                mine=row.person_id == mine,
+                certificate=self._certificate(row),
+            )
+            for row in rows
+        ]
+
     def acting_for(self, session: Session, company_id: str, *, email: str) -> ActingFor:
         """Return by what the person may sign for the company now.
 
@@ -236,6 +274,8 @@ class Powers:
     def apply_review(self, session: Session, about: str, *, accepted: bool) -> bytes | None:
         """Do what a reviewer decided; return the leaf of the statement, None if refused."""
         row = session.get_one(Power, about, with_for_update=True)
+        if row.state != PowerState.REVIEW:
+            raise PowerMissingError(f"expected a power in review, got one that is {row.state}")
         if accepted:
             return self._accept(session, row, decided_by="reviewer")
         row.state = PowerState.REFUSED
@@ -250,6 +290,7 @@ class Powers:
             raise PowerMissingError("no such power of this company")
         row.state = PowerState.WITHDRAWN
         row.decided_at = self._clock.now()
+        withdraw_from_review(session, about=row.id, at=row.decided_at)
         self._statements.record(
             session,
             type_="power-withdrawn",

@@ -13,7 +13,7 @@ from service.identity.kept_pictures import KeptPictures
 from service.identity.people.errors import NotIdentifiedError, WrongStepError
 from service.identity.people.models import OPEN_STEPS, Identification, Step
 from service.identity.people.people import People
-from service.identity.people.record import PersonRecord, identified_body
+from service.identity.people.record import ASSURANCE, PersonRecord, identified_body
 from service.identity.review.desk import ReviewSheet, send_to_review, withdraw_from_review
 from service.identity.statements import Disclose, IdentityStatements
 
@@ -48,6 +48,11 @@ class IdentifiedPerson:
     valid_until: datetime
     scores: dict[str, Any]
     decided_by: str
+
+    @property
+    def assurance(self) -> str:
+        """How surely the person is known (``anchoring.assurance``)."""
+        return ASSURANCE
 
     def statement_body(self, disclose: Disclose) -> dict[str, Any]:
         """Return the body that an agreement's own ``identified`` statement has.

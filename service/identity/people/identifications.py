@@ -1,7 +1,8 @@
 """Identifying oneself, step by step: document, confirmation, live face."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -27,7 +28,7 @@ from service.identity.people.decisions import Decisions
 from service.identity.people.errors import TooManyAttemptsError, WrongStepError
 from service.identity.people.models import Identification, Step
 from service.identity.people.people import People
-from service.identity.people.record import PersonRecord, scores_body
+from service.identity.people.record import PersonRecord, TypedDocument, scores_body
 from service.identity.pictures.cleaning import DOCUMENT_PX, CleanPicture, clean_pictures
 from service.identity.pictures.errors import PictureRefusedError
 from service.identity.pictures.gate import check_picture
@@ -39,8 +40,12 @@ _PORTRAIT_PX = 1000
 _MOST_PICTURES = 2
 _NAME = 80
 _ENDED = frozenset({Step.IDENTIFIED, Step.REFUSED, Step.WITHDRAWN})
+_DECIDED = frozenset({Step.IDENTIFIED, Step.REFUSED})
 # Flags that come with the document and stay whatever the person confirms.
-_OF_DOCUMENT = frozenset({"under-age", "birth-unknown"})
+_OF_DOCUMENT = frozenset({"under-age", "birth-unknown", "typed-by-hand"})
+_ICAO = re.compile(r"[A-Z]{1,3}")
+_NUMBER = re.compile(r"[0-9A-Z]{3,20}")
+_OLDEST = 130
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +59,7 @@ class IdentificationView:
     record: PersonRecord | None
     valid_until: datetime | None
     leaf_hash: bytes | None
+    pictures: int
 
 
 class Identifications:
@@ -119,16 +125,36 @@ class Identifications:
     def view(self, identification_id: str, *, email: str) -> IdentificationView:
         """Return an identification of this person; raises NotFoundError."""
         with self._database.reading() as session:
-            return self._view(self._own(session, identification_id, email=email))
+            return self._view(self._own(session, identification_id, email=email), session)
+
+    def current(self, *, email: str) -> IdentificationView | None:
+        """Return the newest identification of this person that was not withdrawn, if any."""
+        with self._database.reading() as session:
+            row = session.scalar(
+                select(Identification)
+                .where(
+                    Identification.person_id == self._people.known(session, email),
+                    Identification.step != Step.WITHDRAWN,
+                )
+                .order_by(Identification.begun_at.desc())
+                .limit(1)
+            )
+            return None if row is None else self._view(row, session)
 
     def take_document(
-        self, identification_id: str, *, email: str, uploads: Sequence[bytes]
+        self,
+        identification_id: str,
+        *,
+        email: str,
+        uploads: Sequence[bytes],
+        typed: TypedDocument | None = None,
     ) -> IdentificationView:
         """Read one or two pictures of a document (front and back, in any order).
 
-        One must show the lines, one the portrait. Another document may be given until the face
-        check. Raises PictureRefusedError, DocumentRefusedError and FaceCheckRefusedError
-        subclasses, WrongStepError, NotFoundError.
+        One must show the lines, one the portrait. Where no program can read them the person says
+        what they hold (``typed``), and a reviewer compares. Another document may be given until
+        the face check. Raises PictureRefusedError, DocumentRefusedError and FaceCheckRefusedError
+        subclasses, DocumentReaderMissingError, WrongStepError, NotFoundError.
         """
         if not 1 <= len(uploads) <= _MOST_PICTURES:
             raise PictureRefusedError(f"expected one or two pictures, got {len(uploads)}")
@@ -136,24 +162,30 @@ class Identifications:
         with self._database.reading() as session:
             self._at(session, identification_id, email=email, steps=steps)
         today = self._clock.now().date()
-        mrz = self._read(uploads, today)
-        if mrz.expiry is not None and mrz.expiry < today:
-            raise DocumentExpiredError("expected a document in force", expiry=str(mrz.expiry))
+        mrz = self._read(uploads, today) if typed is None else None
+        given = _checked(typed, today) if typed is not None else None
+        expiry = mrz.expiry if mrz is not None else given.expiry if given is not None else None
+        if expiry is not None and expiry < today:
+            raise DocumentExpiredError("expected a document in force", expiry=str(expiry))
         cleaned = clean_pictures(uploads, kept_px=DOCUMENT_PX, pixels_px=_PORTRAIT_PX)
         face = self._portrait(cleaned)
-        record = PersonRecord.of_document(
-            mrz,
-            reader=self._reader.name,
-            document_sha256=tuple(one.upload_sha256 for one in cleaned),
-            face=face,
-        )
+        hashes = tuple(one.upload_sha256 for one in cleaned)
+        if given is not None:
+            record = PersonRecord.of_typed(given, document_sha256=hashes, face=face)
+            flags = ["typed-by-hand", *self._age_flags(given.birth, today)]
+        else:
+            assert mrz is not None  # read above
+            record = PersonRecord.of_document(
+                mrz, reader=self._reader.name, document_sha256=hashes, face=face
+            )
+            flags = self._age_flags(mrz.birth, today)
         with self._database.transaction() as session:
             row = self._at(session, identification_id, email=email, steps=steps)
             row.step = Step.CONFIRM
-            row.flags = self._document_flags(mrz, today)
+            row.flags = flags
             row.sealed = self._people.seal(record.to_bytes())
             self._keep(session, row, "document", cleaned)
-            return self._view(row)
+            return self._view(row, session)
 
     def confirm_document(
         self,
@@ -186,7 +218,7 @@ class Identifications:
         ]
         row.sealed = self._people.seal(record.to_bytes())
         row.step = Step.FACE
-        return self._view(row)
+        return self._view(row, session)
 
     def new_face_challenge(
         self, session: Session, identification_id: str, *, email: str
@@ -221,7 +253,15 @@ class Identifications:
         with self._database.transaction() as session:
             row = self._at(session, identification_id, email=email, steps={Step.FACE})
             self._take_capture(session, row, capture)
-            return self._view(row)
+            return self._view(row, session)
+
+    def delete_pictures(self, session: Session, identification_id: str, *, email: str) -> None:
+        """Delete the pictures of an identification that has ended, which stays in force.
+
+        What a later face is compared with is not a picture, and goes with ``withdraw``.
+        """
+        row = self._at(session, identification_id, email=email, steps={*_DECIDED})
+        self._pictures.forget(session, row.id)
 
     def withdraw(self, session: Session, identification_id: str, *, email: str) -> None:
         """End an identification at its person's wish, and delete what was given for it."""
@@ -249,13 +289,10 @@ class Identifications:
         assert none is not None
         raise none
 
-    def _document_flags(self, mrz: Mrz, today: date) -> list[str]:
-        flags = []
-        if mrz.birth is None:
-            flags.append("birth-unknown")
-        elif _age(mrz.birth, today) < self._rules.adult_age:
-            flags.append("under-age")
-        return flags
+    def _age_flags(self, birth: date | None, today: date) -> list[str]:
+        if birth is None:
+            return ["birth-unknown"]
+        return ["under-age"] if _age(birth, today) < self._rules.adult_age else []
 
     def _confirmation_flags(self, record: PersonRecord) -> list[str]:
         flags = []
@@ -313,7 +350,7 @@ class Identifications:
             raise WrongStepError(f"expected the step {wanted}, got {row.step}", step=row.step)
         return row
 
-    def _view(self, row: Identification) -> IdentificationView:
+    def _view(self, row: Identification, session: Session) -> IdentificationView:
         return IdentificationView(
             id=row.id,
             step=Step(row.step),
@@ -322,7 +359,23 @@ class Identifications:
             record=None if row.sealed is None else self._decisions.record(row),
             valid_until=row.valid_until,
             leaf_hash=row.leaf_hash,
+            pictures=self._pictures.count(session, row.id),
         )
+
+
+def _checked(typed: TypedDocument, today: date) -> TypedDocument:
+    """Return what was typed, tidied; raises DocumentRefusedError where it cannot be so."""
+    number = re.sub(r"[\s.-]", "", typed.number.upper())
+    family, given = " ".join(typed.family_names.split()), " ".join(typed.given_names.split())
+    if not _ICAO.fullmatch(typed.issuer):
+        raise DocumentRefusedError("expected the country that issued the document")
+    if not _NUMBER.fullmatch(number):
+        raise DocumentRefusedError("expected the document's number, of 3 to 20 letters and digits")
+    if not family + given or max(len(family), len(given)) > _NAME:
+        raise DocumentRefusedError(f"expected names of at most {_NAME} characters each")
+    if not 0 <= _age(typed.birth, today) <= _OLDEST:
+        raise DocumentRefusedError("expected a date of birth in the past")
+    return replace(typed, number=number, family_names=family, given_names=given)
 
 
 def _age(birth: date, today: date) -> int:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 from typing import Any
 
 from service.identity.documents.mrz import Mrz
@@ -16,6 +17,18 @@ ASSURANCE = "document-face"
 """What the verdict prints of a person identified by document and live face."""
 LIMITS = "deters still photographs; does not stop replay, computed faces or virtual cameras"
 _VERSION = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class TypedDocument:
+    """What a person types of a document that no program reads; ``issuer`` is an ICAO code."""
+
+    issuer: str
+    number: str
+    family_names: str
+    given_names: str
+    birth: date
+    expiry: date | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +85,30 @@ class PersonRecord:
             read_number="" if number is None else number.number,
             repaired=mrz.repaired,
             reader=reader,
+            document_sha256=tuple(one.hex() for one in document_sha256),
+            face=face,
+        )
+
+    @classmethod
+    def of_typed(
+        cls, typed: TypedDocument, *, document_sha256: tuple[bytes, ...], face: SeenFace
+    ) -> "PersonRecord":
+        """Return the record that begins with what the person typed, which a reviewer checks."""
+        return cls(
+            document_format="typed",
+            document_code="",
+            issuer=typed.issuer,
+            document_number=typed.number,
+            nationality="",
+            birth=typed.birth.isoformat(),
+            sex="",
+            expiry=None if typed.expiry is None else typed.expiry.isoformat(),
+            read_family_names=typed.family_names,
+            read_given_names=typed.given_names,
+            names_cut=False,
+            read_number="",
+            repaired=0,
+            reader="the person",
             document_sha256=tuple(one.hex() for one in document_sha256),
             face=face,
         )

@@ -25,7 +25,8 @@
   // A second press would sign or send again; the server would bear it, people are spared the wait.
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (event.defaultPrevented || form.method !== "post") {
+    // What is answered by a file leaves the page standing, to be used again.
+    if (event.defaultPrevented || form.method !== "post" || "download" in form.dataset) {
       return;
     }
     if (form.dataset.sent) {

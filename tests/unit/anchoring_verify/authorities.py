@@ -103,8 +103,10 @@ def _issue(
         usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
         builder = builder.add_extension(usage, critical=True)
     if policy is not None:
-        stated = x509.PolicyInformation(x509.ObjectIdentifier(policy), None)
-        builder = builder.add_extension(x509.CertificatePolicies([stated]), critical=False)
+        stated = [
+            x509.PolicyInformation(x509.ObjectIdentifier(one), None) for one in policy.split()
+        ]
+        builder = builder.add_extension(x509.CertificatePolicies(stated), critical=False)
     signing_key = key if issuer is None else issuer.key
     return KeyPair(key, builder.sign(signing_key, hashes.SHA256()))
 

@@ -77,6 +77,9 @@ class Plan:
     voidable: bool = False
     order_of: Callable[[int], int] = _same
     policy: str = MAILBOX_POLICY_OID
+    """Of each signer's certificate; several with spaces between."""
+    for_company: bool = False
+    """Every party signs for a company."""
     edit_assertion: Callable[[Assertion], Assertion] = _same
     anchor_time: datetime = T0 + timedelta(seconds=600)
     document_first: bool = False

@@ -179,6 +179,7 @@ class _Making:
                 {"revision": revision.hex(), "pages": 1, "renderer": "pdfium"},
             )
         )
+        company = self._represented(number, start + 10) if plan.for_company else None
         consent = {"textSha256": CONSENT.hex(), "lang": "en"}
         self._say(self._draft("consented", number, "signer", start + 20, dict(consent)))
         at = later(start + 21)
@@ -197,7 +198,7 @@ class _Making:
             "fieldsOpen": [*fields[number:], "acta-seal"],
             "certificateKey": pair.spki_sha256.hex(),
             "identity": identity.hex(),
-            "company": None,
+            "company": company,
             "consent": consent,
             "method": "code",
         }
@@ -215,6 +216,15 @@ class _Making:
             )
         )
         return self._apply(pdf, job)
+
+    def _represented(self, number: int, start: float) -> dict[str, str]:
+        hidden = {
+            "companyName": self._hide(number, "companyName", f"Company {number}, S.L."),
+            "companyNumber": self._hide(number, "companyNumber", f"B{number:08}"),
+        }
+        body = {"power": "11" * 32, "method": "deed", "sd": hidden}
+        self._say(self._draft("represented", number, "signer", start, body))
+        return {"statement": self.records[-1][1].opening().leaf.hex()}
 
     def _seal(self, pdf: bytes) -> Sealed:
         plan, where = self.plan, self.platform

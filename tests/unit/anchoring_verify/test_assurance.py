@@ -2,10 +2,15 @@
 
 from dataclasses import replace
 
-from anchoring.assurance import MAILBOX_POLICY_OID, POLICY_OF
+from anchoring.assurance import (
+    COMPANY_POLICY_OID,
+    DOCUMENT_FACE_POLICY_OID,
+    MAILBOX_POLICY_OID,
+    POLICY_OF,
+)
 from anchoring.fields import format_time
 from anchoring.report import Report, Verdict
-from service.signing import certificates
+from anchoring.report_print import render
 from tests.unit.anchoring_verify.plans import Draft, Plan, SignJob
 from tests.unit.anchoring_verify.platforms import later
 from tests.unit.anchoring_verify.sealed_agreement import make
@@ -15,14 +20,63 @@ def reason(report: Report) -> tuple[Verdict, str]:
     return report.verdict, report.reason_code
 
 
-def test_the_authority_issues_under_the_policies_that_the_verifier_knows() -> None:
-    assert certificates.MAILBOX_POLICY_OID == MAILBOX_POLICY_OID
-    issued = {
-        value
-        for name, value in vars(certificates).items()
-        if name.endswith("_POLICY_OID") and not name.startswith(("SEAL_", "TIME_STAMP_"))
-    }
-    assert issued == set(POLICY_OF.values())
+def by_document(draft: Draft) -> Draft:
+    """Let every party be identified by document and face."""
+    if draft.type != "identified":
+        return draft
+    return replace(draft, body={**draft.body, "assurance": "document-face"})
+
+
+def test_no_policy_stands_for_two_assurances() -> None:
+    policies = [*POLICY_OF.values(), COMPANY_POLICY_OID]
+    assert len(set(policies)) == len(policies)
+
+
+def test_somebody_identified_by_document_and_face() -> None:
+    report = make(Plan(edit_statement=by_document, policy=DOCUMENT_FACE_POLICY_OID)).verify()
+    assert report.verdict is Verdict.VALID
+    assert {line.assurance for line in report.signers} == {"document-face"}
+    assert "documento de identidad y cara en directo" in render(report, "es")
+
+
+def test_a_certificate_for_less_or_more_than_the_statement_says() -> None:
+    less = make(Plan(edit_statement=by_document)).verify()
+    more = make(Plan(policy=DOCUMENT_FACE_POLICY_OID)).verify()
+    both = make(Plan(policy=f"{MAILBOX_POLICY_OID} {DOCUMENT_FACE_POLICY_OID}")).verify()
+    for report in (less, more, both):
+        assert reason(report) == (Verdict.INVALID, "binding/assurance")
+
+
+def test_signing_for_a_company() -> None:
+    report = make(
+        Plan(for_company=True, policy=f"{MAILBOX_POLICY_OID} {COMPANY_POLICY_OID}")
+    ).verify()
+    assert report.verdict is Verdict.VALID
+    assert report.signers[0].company == "Company 1, S.L. · B00000001"
+    assert "Company 2, S.L. · B00000002" in render(report, "en")
+    assert report.to_json()["signers"][0]["company"] == "Company 1, S.L. · B00000001"
+
+
+def test_a_company_that_only_the_certificate_or_only_the_statement_names() -> None:
+    named = make(Plan(for_company=True)).verify()
+    certified = make(Plan(policy=f"{MAILBOX_POLICY_OID} {COMPANY_POLICY_OID}")).verify()
+    for report in (named, certified):
+        assert reason(report) == (Verdict.INVALID, "binding/company-policy")
+
+
+def test_a_company_that_was_not_shown_before_or_by_another_party() -> None:
+    def other(draft: Draft) -> Draft:
+        if draft.type != "signed" or draft.party != 1:
+            return draft
+        return replace(draft, body={**draft.body, "company": {"statement": "22" * 32}})
+
+    def others(draft: Draft) -> Draft:
+        return replace(draft, party=2) if draft.type == "represented" else draft
+
+    policy = f"{MAILBOX_POLICY_OID} {COMPANY_POLICY_OID}"
+    for edit in (other, others):
+        report = make(Plan(for_company=True, edit_statement=edit, policy=policy)).verify()
+        assert reason(report) == (Verdict.INVALID, "binding/company")
 
 
 def test_a_certificate_without_the_stated_assurance() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from anchoring.assurance import COMPANY_POLICY_OID, MAILBOX_POLICY_OID
 from anchoring.attestation import build_code_attestation
 from anchoring.canonical_json import canonical_bytes
 from anchoring.disclosure import disclose
@@ -108,7 +109,14 @@ def test_invalid_statements(plan: Plan, code: str) -> None:
     ("plan", "code"),
     [
         (with_body("signed", 1, values={"rent": "500"}), "binding/unknown-values"),
-        (with_body("signed", 1, company={"name": "x"}), "binding/unknown-values"),
+        (
+            replace(
+                with_body("signed", 1, company={"name": "x"}),
+                for_company=True,
+                policy=f"{MAILBOX_POLICY_OID} {COMPANY_POLICY_OID}",
+            ),
+            "binding/unknown-values",
+        ),
         (with_body("signed", 1, method="face"), "anchoring/unknown-version"),
         (editing("prepared", lambda d: replace(d, key_commit=b"\1" * 32)), "statements/key"),
     ],

@@ -8,6 +8,7 @@ from typing import Any
 
 from contracts_chain import ChainSettings
 from contracts_chain.quorum import Nodes
+from contracts_chain.records import BlockId
 from tests.unit.contracts_chain.scripted_node import node, reply
 
 CHAIN_ID = 4711
@@ -63,9 +64,16 @@ class ScriptedNode:
             return reply(question, result=hex(self.chain_id))
         if method == "eth_getBlockByNumber":
             return reply(question, result=self._block(params[0]))
-        if params[-1] != "latest" and int(params[-1], 16) > self.newest:
+        if not self._has(params[-1]):
             return reply(question, error={"code": -32000, "message": "header not found"})
         return reply(question, result=self.state)
+
+    def _has(self, wanted: Any) -> bool:
+        if isinstance(wanted, dict):
+            number = int(wanted["blockHash"][-16:], 16)
+            block = self._block(hex(number))
+            return block is not None and block["hash"] == wanted["blockHash"]
+        return wanted == "latest" or int(wanted, 16) <= self.newest
 
     def _block(self, wanted: str) -> dict[str, str] | None:
         tags = {"latest": self.newest, "finalized": self.final}
@@ -90,7 +98,7 @@ def nodes_of(*scripted: ScriptedNode, **settings: Any) -> Iterator[Nodes]:
             nodes.panel.close()
 
 
-def read_state(nodes: Nodes, block: int | str = "latest") -> str:
+def read_state(nodes: Nodes, block: BlockId = "latest") -> str:
     """Return the chain's state as the nodes agree on it."""
     return nodes.state("eth_call", {"to": "0x" + "00" * 20}, read=_text, block=block)
 

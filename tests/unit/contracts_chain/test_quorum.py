@@ -251,3 +251,19 @@ def test_the_same_node_under_two_names_is_told_apart() -> None:
         names = [node.name for node in nodes.panel.nodes]
         assert len(set(names)) == 2
     assert isinstance(nodes, Nodes)
+
+
+def test_state_of_a_very_block_is_told_by_those_who_have_it() -> None:
+    behind, aside = ScriptedNode(newest=NEWEST - 1, state="0x01"), ScriptedNode(branch=1)
+    with nodes_of(ScriptedNode(), ScriptedNode(), behind) as nodes:
+        pin = next(nodes.pins())
+        assert (pin.number, read_state(nodes, pin)) == (NEWEST, STATE)
+        behind.newest = NEWEST
+        behind.state = STATE
+        assert read_state(nodes, pin) == STATE
+    with nodes_of(ScriptedNode(), aside, behind) as nodes:
+        pin = nodes.block(NEWEST)
+        aside.newest = behind.newest = NEWEST - 1
+        # One alone has it by now: that is no quorum, and never the state of another block.
+        with pytest.raises(ChainUnreachable):
+            read_state(nodes, pin)

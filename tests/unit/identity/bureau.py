@@ -2,30 +2,24 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
 from anchoring.disclosure import parse_disclosure
 from anchoring.hashing import ZERO32, attestation_hash, leaf_hash, sha256, statement_entry
 from anchoring.statement import After, Statement, parse_statement
-from service.identity.companies.certificate_check import CertificateCheck
-from service.identity.companies.companies import Companies
-from service.identity.companies.powers import REVIEW_KIND as POWER
-from service.identity.companies.powers import Powers
+from service.clock import Clock
+from service.database import Database
+from service.identity import Bureau as Rooms
+from service.identity import BureauParts, KeptPictures, RateLimits
 from service.identity.companies.registers import CompanyRegister
-from service.identity.companies.revocation import HttpRevocation
-from service.identity.faces.checks import FaceChecks, HeadTurns
+from service.identity.faces.checks import HeadTurns
 from service.identity.faces.liveness import Pose
-from service.identity.kept_pictures import KeptPictures
-from service.identity.people.decisions import REVIEW_KIND as PERSON
-from service.identity.people.decisions import Decisions
-from service.identity.people.identifications import Identifications, IdentificationView
-from service.identity.people.people import People
-from service.identity.review.desk import ReviewDesk
-from service.identity.statements import IdentityStatements, KeptStatement, LogNames, LogWriter
-from tests.unit.identity.conftest import Desk
+from service.identity.people.identifications import IdentificationView
+from service.identity.statements import KeptStatement, LogNames, LogWriter
+from service.keyring import Keyring
 from tests.unit.identity.known_faces import ANA, KnownDocuments, KnownFaces, face_picture
 
 EMAIL = "ana@example.org"
@@ -58,62 +52,48 @@ class LogBook(LogWriter):
         return leaf_hash(entry)
 
 
+class Foundation(Protocol):
+    """What a bureau stands on."""
+
+    database: Database
+    keyring: Keyring
+    clock: Clock
+
+
 @dataclass
 class Bureau:
     """Identity's rooms as the composition root would build them."""
 
-    desk: Desk
+    desk: Foundation
     registers: Sequence[CompanyRegister] = ()
     roots: Sequence[Any] = ()
+    log: Any = field(default_factory=LogBook)
 
     def __post_init__(self) -> None:
-        database, keyring, clock = self.desk.database, self.desk.keyring, self.desk.clock
-        self.log = LogBook()
         self.documents = KnownDocuments()
-        self.pictures = KeptPictures(keyring=keyring, clock=clock)
-        self.people = People(keyring=keyring, clock=clock)
-        self.statements = IdentityStatements(log=self.log, keyring=keyring)
-        self.decisions = Decisions(
-            clock=clock, people=self.people, pictures=self.pictures, statements=self.statements
+        self.rooms = Rooms(
+            database=self.desk.database,
+            keyring=self.desk.keyring,
+            clock=self.desk.clock,
+            log=self.log,
+            rate_limits=RateLimits(keyring=self.desk.keyring),
+            parts=BureauParts(
+                checker=KnownFaces(),
+                reader=self.documents,
+                registers=self.registers,
+                roots=self.roots,
+                reviewers={REVIEWER, EMAIL},
+            ),
         )
-        self.face_checks = FaceChecks(
-            database=database, keyring=keyring, clock=clock, checker=KnownFaces()
-        )
-        self.identifications = Identifications(
-            database=database,
-            clock=clock,
-            people=self.people,
-            reader=self.documents,
-            face_checks=self.face_checks,
-            pictures=self.pictures,
-            decisions=self.decisions,
-        )
-        self.companies = Companies(
-            database=database,
-            clock=clock,
-            people=self.people,
-            decisions=self.decisions,
-            registers=self.registers,
-        )
-        self.powers = Powers(
-            database=database,
-            keyring=keyring,
-            clock=clock,
-            people=self.people,
-            decisions=self.decisions,
-            companies=self.companies,
-            pictures=self.pictures,
-            statements=self.statements,
-            certificates=CertificateCheck(roots=self.roots, revocation=HttpRevocation()),
-        )
-        self.review = ReviewDesk(
-            database=database,
-            keyring=keyring,
-            clock=clock,
-            statements=self.statements,
-            rooms={PERSON: self.decisions, POWER: self.powers},
-            reviewers={REVIEWER, EMAIL},
-        )
+        self.people = self.rooms.people
+        self.statements = self.rooms.statements
+        self.decisions = self.rooms.decisions
+        self.face_checks = self.rooms.face_checks
+        self.identifications = self.rooms.identifications
+        self.companies = self.rooms.companies
+        self.powers = self.rooms.powers
+        self.review = self.rooms.review
+        self.pictures = KeptPictures(keyring=self.desk.keyring, clock=self.desk.clock)
 
     def begin(self, email: str = EMAIL) -> str:
         with self.desk.database.transaction() as session:

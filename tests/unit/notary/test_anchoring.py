@@ -201,34 +201,6 @@ def test_reorganisation_of_what_is_not_final(tmp_path: Path) -> None:
     house.check()
 
 
-def test_lagging_node_takes_no_final_anchor_back(tmp_path: Path) -> None:
-    house = _foreign(tmp_path)
-    chain = house.memory_chain
-    (leaf,) = house.accept(1)
-    house.notary.sequence()
-    house.notary.submit_anchor()
-    chain.mine(3)
-    assert house.notary.anchor_pending() == "idle"
-    blocks = chain.final_block().number
-    chain.lose_tail(3)  # as a node that has not seen them yet
-    house.accept(2)
-    house.notary.sequence()
-    assert house.notary.anchor_pending() == "unreachable"
-    assert house.statuses([leaf]) == ["final"]
-    # Now the chain itself is another one above the fork, and the anchor is gone for sure.
-    chain.mine(blocks + 3)
-    house.notary.anchor_pending()
-    assert house.statuses([leaf]) == ["broadcast"]
-    chain.mine(2)
-    house.notary.anchor_pending()
-    chain.mine(2)
-    house.notary.anchor_pending()
-    chain.mine(2)
-    assert house.notary.anchor_pending() == "idle"
-    assert [size for size, _ in chain.anchored_sizes()] == [1, 2]
-    house.check()
-
-
 def test_lost_tail_is_replayed_in_ascending_order(house: House) -> None:
     chain = house.memory_chain
     house.accept(1)

@@ -156,3 +156,21 @@ def test_notary_on_anvil_survives_its_death(
     house.work()
     house.check()
     house.database.dispose()
+
+
+def test_newest_anchor_and_its_root_are_one_answer(chain: AnchorChain) -> None:
+    log_id = chain.open_log(ORIGIN)
+    with pytest.raises(ChainDownError):
+        chain.newest_is(log_id, 2, b"\x02" * 32)
+    chain.submit(log_id, 2, b"\x02" * 32)
+    chain.settle()
+    assert chain.newest_is(log_id, 2, b"\x02" * 32)
+    assert not chain.newest_is(log_id, 2, b"\x03" * 32)
+    with pytest.raises(ChainDownError):
+        chain.newest_is(log_id, 3, b"\x02" * 32)
+    chain.submit(log_id, 3, b"\x03" * 32)
+    chain.settle()
+    # Anchored, and not the newest: nothing may be concluded from it.
+    with pytest.raises(ChainDownError):
+        chain.newest_is(log_id, 2, b"\x02" * 32)
+    assert not chain.newest_is(log_id, 3, b"\x02" * 32)

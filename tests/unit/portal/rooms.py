@@ -13,6 +13,7 @@ from service.agreements import (
     AgreementNotFoundError,
     AgreementSummary,
     AgreementView,
+    CompanyChoice,
     PartyDraft,
     PartyView,
     SigningView,
@@ -21,6 +22,7 @@ from service.agreements import (
 from service.agreements.errors import NotReadyError
 from service.errors import NotFoundError, ServiceError
 from service.identity import (
+    Bureau,
     CodeExpiredError,
     Confirmed,
     LinkUnknownError,
@@ -379,6 +381,13 @@ class MemoryAgreements(AgreementsPort):
         elif all(party.state == "signed" for party in view.parties):
             self.change(agreement_id, state="sealing")
 
+    def companies_for(self, email: str, agreement_id: str, /) -> Sequence[CompanyChoice]:
+        return ()
+
+    def choose_company(self, email: str, agreement_id: str, company_id: str | None, /) -> None:
+        self._refuse()
+        self._visible(email, agreement_id)
+
     def decline(self, email: str, agreement_id: str, /, *, reason: str) -> None:
         self._refuse()
         self.set_party(agreement_id, email, "declined")
@@ -431,6 +440,7 @@ class MemoryRooms:
     checked: list[tuple[bytes, bytes | None, str]] = field(default_factory=list)
     refuse_check: ServiceError | None = None
     log: LogStatus = field(default_factory=lambda: log_status())
+    bureau: Bureau | None = None
 
     def __post_init__(self) -> None:
         self.mailbox = MemoryMailbox(self.clock)
@@ -455,6 +465,7 @@ class MemoryRooms:
             verify_upload=self.verify_upload,
             settings=self.settings,
             clock=self.clock,
+            bureau=self.bureau,
         )
 
     def draft(

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import uvicorn
 
+from service.identity import Bureau
 from tests.running import free_port
 from tests.unit.portal.rooms import MemoryRooms, MemorySettings
 from tests.unit.portal.visits import build_app
@@ -18,11 +19,13 @@ START_LIMIT_S = 10
 
 
 @contextmanager
-def serve(*, production: bool = False, port: int | None = None) -> Iterator[MemoryRooms]:
+def serve(
+    *, production: bool = False, port: int | None = None, bureau: Bureau | None = None
+) -> Iterator[MemoryRooms]:
     """Serve a portal in a thread; ``rooms.settings.base_url`` says where."""
     port = port or free_port()
     settings = MemorySettings(base_url=f"http://localhost:{port}", production=production)
-    rooms = MemoryRooms(settings=settings)
+    rooms = MemoryRooms(settings=settings, bureau=bureau)
     server = uvicorn.Server(
         uvicorn.Config(
             build_app(rooms), host="127.0.0.1", port=port, log_level="critical", ws="none"

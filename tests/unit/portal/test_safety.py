@@ -57,6 +57,7 @@ POSTS = [
     "/agreements/{id}/delete",
     "/agreements/{id}/archive",
     "/agreements/{id}/sign",
+    "/agreements/{id}/company",
     "/agreements/{id}/decline",
     "/agreements/{id}/code",
     "/agreements/{id}/code/send",

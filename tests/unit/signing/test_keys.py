@@ -8,10 +8,10 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from anchoring.assurance import COMPANY_POLICY_OID, POLICY_OF
 from anchoring.hashing import sha256
 from service.keyring import Keyring, WrongMasterKeyError
 from service.signing import PlatformKeys, issue_signer
-from service.signing.certificates import MAILBOX_POLICY_OID
 from tests.parts import NOON, ManualClock, fresh_keyring
 from tests.unit.signing.judges import openssl
 
@@ -55,15 +55,22 @@ def test_trust_keys_name_the_three_authorities(tmp_path: Path) -> None:
         assert entry["revokedAfter"] is None
 
 
-def test_a_signer_gets_ten_minutes_an_opaque_name_and_the_mailbox_policy(tmp_path: Path) -> None:
+@pytest.mark.parametrize("assurance", POLICY_OF)
+@pytest.mark.parametrize("for_company", [False, True])
+def test_a_signer_gets_ten_minutes_an_opaque_name_and_the_policies(
+    tmp_path: Path, assurance: str, for_company: bool
+) -> None:
     keys = _keys(tmp_path)
-    signer = issue_signer(keys, subject="a1b2c3", now=NOON)
+    signer = issue_signer(
+        keys, subject="a1b2c3", now=NOON, assurance=assurance, for_company=for_company
+    )
     certificate = x509.load_der_x509_certificate(signer.certificate)
     assert certificate.subject.rfc4514_string() == "CN=a1b2c3"
     assert certificate.not_valid_after_utc == NOON + timedelta(minutes=10)
     assert certificate.not_valid_before_utc <= NOON
     policies = certificate.extensions.get_extension_for_class(x509.CertificatePolicies).value
-    assert [p.policy_identifier.dotted_string for p in policies] == [MAILBOX_POLICY_OID]
+    expected = [POLICY_OF[assurance], *([COMPANY_POLICY_OID] if for_company else [])]
+    assert [p.policy_identifier.dotted_string for p in policies] == expected
     spki = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     assert signer.spki_sha256 == sha256(spki)
     assert "key=" not in repr(signer)

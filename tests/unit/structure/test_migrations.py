@@ -8,7 +8,13 @@ from sqlalchemy import inspect
 
 import service.agreements.models
 import service.custody.models
+import service.identity.companies.models
+import service.identity.faces.models
+import service.identity.kept_pictures
 import service.identity.models
+import service.identity.people.models
+import service.identity.review.models
+import service.identity.statements
 import service.notary.models
 import service.notices.models  # noqa: F401  every room's tables
 from service.database import Base, Database

@@ -1,8 +1,11 @@
 """The English texts, page by page."""
 
 from service.portal.texts.en.agreements import TEXTS as AGREEMENTS
+from service.portal.texts.en.companies import TEXTS as COMPANIES
 from service.portal.texts.en.errors import TEXTS as ERRORS
 from service.portal.texts.en.everywhere import TEXTS as EVERYWHERE
+from service.portal.texts.en.identity import TEXTS as IDENTITY
+from service.portal.texts.en.identity_errors import TEXTS as IDENTITY_ERRORS
 from service.portal.texts.en.public import TEXTS as PUBLIC
 from service.portal.texts.en.signing import TEXTS as SIGNING
 from service.portal.texts.en.status import TEXTS as STATUS
@@ -13,7 +16,10 @@ TEXTS: dict[str, str] = {
     **AGREEMENTS,
     **SIGNING,
     **STATUS,
+    **IDENTITY,
+    **COMPANIES,
     **ERRORS,
+    **IDENTITY_ERRORS,
 }
 
 __all__ = ["TEXTS"]

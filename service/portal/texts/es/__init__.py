@@ -1,8 +1,11 @@
 """The Spanish texts, page by page."""
 
 from service.portal.texts.es.agreements import TEXTS as AGREEMENTS
+from service.portal.texts.es.companies import TEXTS as COMPANIES
 from service.portal.texts.es.errors import TEXTS as ERRORS
 from service.portal.texts.es.everywhere import TEXTS as EVERYWHERE
+from service.portal.texts.es.identity import TEXTS as IDENTITY
+from service.portal.texts.es.identity_errors import TEXTS as IDENTITY_ERRORS
 from service.portal.texts.es.public import TEXTS as PUBLIC
 from service.portal.texts.es.signing import TEXTS as SIGNING
 from service.portal.texts.es.status import TEXTS as STATUS
@@ -13,7 +16,10 @@ TEXTS: dict[str, str] = {
     **AGREEMENTS,
     **SIGNING,
     **STATUS,
+    **IDENTITY,
+    **COMPANIES,
     **ERRORS,
+    **IDENTITY_ERRORS,
 }
 
 __all__ = ["TEXTS"]

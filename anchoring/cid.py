@@ -6,6 +6,7 @@ IPFS specifications of CID, UnixFS and DAG-PB; the sizes of IPIP-499.
 
 import base64
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,6 +33,8 @@ class _Subtree:
     cid: bytes
     file_bytes: int  # of the file, below this node
     dag_bytes: int  # of all blocks from this node down
+    block: bytes | memoryview
+    children: "tuple[_Subtree, ...]" = ()
 
 
 def cid_v1(data: bytes, *, profile: UnixfsProfile = UNIXFS_V1_2025) -> str:
@@ -39,6 +42,40 @@ def cid_v1(data: bytes, *, profile: UnixfsProfile = UNIXFS_V1_2025) -> str:
 
     A file of at most one chunk, the empty one too, is one raw leaf.
     """
+    return cid_text(_tree(data, profile).cid)
+
+
+def blocks_of(
+    data: bytes, *, profile: UnixfsProfile = UNIXFS_V1_2025
+) -> Iterator[tuple[str, bytes]]:
+    """Yield CID and bytes of each block of the file, the root first, each node before its children.
+
+    A block that comes again in the file is yielded once.
+    """
+    seen: set[bytes] = set()
+    waiting = [_tree(data, profile)]
+    while waiting:
+        node = waiting.pop()
+        if node.cid not in seen:
+            seen.add(node.cid)
+            yield cid_text(node.cid), bytes(node.block)
+            waiting.extend(reversed(node.children))
+
+
+def cid_text(cid: bytes) -> str:
+    """Return a binary CID in multibase base32, lower case, as it is written everywhere."""
+    return "b" + base64.b32encode(cid).decode().rstrip("=").lower()
+
+
+def cid_bytes(text: str) -> bytes:
+    """Return the binary form of a CIDv1 in base32; raises ValueError."""
+    if not text.startswith("b"):
+        raise ValueError(f"expected a CIDv1 in base32, got {text[:8]!r}")
+    letters = text[1:].upper()
+    return base64.b32decode(letters + "=" * (-len(letters) % 8))
+
+
+def _tree(data: bytes, profile: UnixfsProfile) -> _Subtree:
     view = memoryview(data)
     level = [
         _leaf(view[start : start + profile.chunk_bytes])
@@ -49,11 +86,11 @@ def cid_v1(data: bytes, *, profile: UnixfsProfile = UNIXFS_V1_2025) -> str:
             _node(level[start : start + profile.links])
             for start in range(0, len(level), profile.links)
         ]
-    return "b" + base64.b32encode(level[0].cid).decode().rstrip("=").lower()
+    return level[0]
 
 
 def _leaf(chunk: memoryview) -> _Subtree:
-    return _Subtree(_cid(_RAW, chunk), len(chunk), len(chunk))
+    return _Subtree(_cid(_RAW, chunk), len(chunk), len(chunk), chunk)
 
 
 def _node(children: list[_Subtree]) -> _Subtree:
@@ -64,7 +101,7 @@ def _node(children: list[_Subtree]) -> _Subtree:
     unixfs += b"".join(_number(4, child.file_bytes) for child in children)
     block = b"".join(_bytes(2, _link(child)) for child in children) + _bytes(1, unixfs)
     dag_bytes = len(block) + sum(child.dag_bytes for child in children)
-    return _Subtree(_cid(_DAG_PB, block), file_bytes, dag_bytes)
+    return _Subtree(_cid(_DAG_PB, block), file_bytes, dag_bytes, block, tuple(children))
 
 
 def _link(child: _Subtree) -> bytes:

@@ -1,0 +1,111 @@
+"""Companies: members, registers, powers of representation."""
+
+TEXTS = {
+    "company.title": "Mis empresas",
+    "company.lead": (
+        "Para firmar en nombre de una empresa: diga cuál es y demuestre que puede representarla."
+    ),
+    "company.identify_first": "Antes tiene que identificarse usted.",
+    "company.new": "Añadir una empresa",
+    "company.name": "Razón social",
+    "company.kind": "Tipo de número",
+    "company.number": "Número",
+    "company.create": "Añadir",
+    "company.create_hint": (
+        "Nombrarla no demuestra nada: para firmar por ella hará falta una escritura o el "
+        "certificado de la empresa."
+    ),
+    "company.you_sign": "Usted",
+    "company.may_sign": "Puede firmar en su nombre.",
+    "company.may_not_sign": "Todavía no puede firmar en su nombre.",
+    "company.registers": "Registros públicos",
+    "company.registers_hint": (
+        "Lo que dicen GLEIF (LEI) y VIES (IVA de la Unión Europea). Que un registro no lo sepa "
+        "o no conteste no quiere decir que no."
+    ),
+    "company.asked": "Preguntado el",
+    "company.no_register": "Ninguno de estos registros lleva ese tipo de número.",
+    "company.ask": "Preguntar a los registros",
+    "company.asking": "Preguntando…",
+    "company.sending": "Enviando…",
+    "register.gleif": "GLEIF",
+    "register.vies": "VIES",
+    "answer.yes": "consta y está activa",
+    "answer.no": "no consta, o ya no está activa",
+    "answer.unknown": "no se sabe",
+    "company.members": "Personas",
+    "company.change_members": "Añadir, cambiar o quitar a alguien",
+    "company.member": "Correo de la persona",
+    "company.roles": "Puede",
+    "company.set_roles": "Guardar",
+    "company.set_roles_hint": "Sin ninguna casilla marcada, la persona sale de la empresa.",
+    "role.owner": "Titular",
+    "role.drafter": "Prepara contratos",
+    "role.reviewer": "Revisa contratos",
+    "role.signer": "Firma",
+    "role.auditor": "Audita",
+    "role.other": "Otro",
+    "role_hint.owner": "cambia a las personas",
+    "role_hint.drafter": "prepara contratos de la empresa",
+    "role_hint.reviewer": "lee y comenta",
+    "role_hint.signer": "firma, si un poder se lo permite",
+    "role_hint.auditor": "lee todo y no cambia nada",
+    "company.powers": "Poderes de representación",
+    "company.powers_hint": (
+        "Firma por la empresa quien tiene un poder aceptado, o a quien esa persona nombró firmante."
+    ),
+    "power.none": "Todavía ninguno.",
+    "power.method.deed": "Escritura o poder",
+    "power.method.certificate": "Certificado de la empresa",
+    "power.state.review": "esperando revisión",
+    "power.state.accepted": "aceptado",
+    "power.state.refused": "no aceptado",
+    "power.state.withdrawn": "retirado",
+    "power.claims": "Según su emisor:",
+    "power.withdraw": "Retirar",
+    "power.deed_title": "Con una escritura",
+    "power.deed_text": (
+        "Suba la escritura o el poder donde consta que usted representa a la empresa. Lo "
+        "revisará una persona."
+    ),
+    "power.deed": "Escritura (PDF o foto, 15 MB como mucho)",
+    "power.give_deed": "Enviar a revisión",
+    "power.certificate_title": "Con el certificado de la empresa",
+    "power.certificate_text": (
+        "Si tiene el certificado electrónico de representante o de sello: descargue el texto, "
+        "fírmelo con él (CMS, por ejemplo con AutoFirma u openssl) antes de media hora, y suba "
+        "los dos archivos. La clave no sale de su equipo."
+    ),
+    "power.take_text": "Descargar el texto",
+    "power.text": "El texto descargado",
+    "power.signature": "La firma (.p7s o .csig)",
+    "power.prove": "Demostrar",
+    "company.done.created": "La empresa está añadida.",
+    "company.done.registers": "Hemos preguntado a los registros.",
+    "company.done.member": "Guardado.",
+    "company.done.deed": "La escritura espera revisión.",
+    "company.done.certificate": "Hemos comprobado el certificado.",
+    "company.done.review": "Espera revisión.",
+    "company.done.withdrawn": "El poder está retirado.",
+    "company.sign_for": "Firma en nombre de",
+    "company.sign_for_me": "Mí mismo",
+    "company.sign_for_button": "Usar",
+    "number.es-nif": "NIF de empresa (España)",
+    "number.eu-vat": "IVA intracomunitario (NIF-IVA)",
+    "number.lei": "LEI",
+    "number.ar-cuit": "CUIT (Argentina)",
+    "number.br-cnpj": "CNPJ (Brasil)",
+    "number.cl-rut": "RUT (Chile)",
+    "number.cn-uscc": "USCC (China)",
+    "number.co-nit": "NIT (Colombia)",
+    "number.de-hrb": "Handelsregister (Alemania)",
+    "number.ec-ruc": "RUC (Ecuador)",
+    "number.fr-siren": "SIREN (Francia)",
+    "number.gb-vat": "VAT (Reino Unido)",
+    "number.it-iva": "Partita IVA (Italia)",
+    "number.mx-rfc": "RFC (México)",
+    "number.pe-ruc": "RUC (Perú)",
+    "number.pt-nif": "NIPC (Portugal)",
+    "number.uy-rut": "RUT (Uruguay)",
+    "number.other": "Número",
+}
