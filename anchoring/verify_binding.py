@@ -102,7 +102,11 @@ def _identity(context: Context, one: BoundSignature) -> list[Finding]:
             and entry.opening.index < one.entry.opening.index
             and entry.opening.attestation_hash != ZERO32
         )
-        return _policy(one, entry.statement) if holds else [failed("binding/identity", party=party)]
+        return (
+            _policy(context, one, entry.statement)
+            if holds
+            else [failed("binding/identity", party=party)]
+        )
     if context.stripped:
         return [unchecked("binding/identity-withheld", party=party)]
     return [failed("binding/identity", party=party)]
@@ -139,7 +143,7 @@ def _same_actor(earlier: Actor, signer: Actor) -> bool:
     return same and earlier.key_commit in (signer.key_commit, ZERO32)
 
 
-def _policy(one: BoundSignature, identified: Statement) -> list[Finding]:
+def _policy(context: Context, one: BoundSignature, identified: Statement) -> list[Finding]:
     """The certificate was issued for the assurance that the identification states (rule 12)."""
     stated = read_assurance(identified)
     if stated not in POLICY_OF:

@@ -202,7 +202,7 @@ SPANISH = {
     "attestations/not-committed": "La hoja {leaf} no fija prueba de control, pero hay una.",
     "attestations/other": "La prueba de control de la hoja {leaf} se alteró o se cambió.",
     "attestations/other-challenge": "La prueba de control de {leaf} es de otra declaración.",
-    "attestations/later": "La prueba de control de la hoja {leaf} no es de la hora de su declaración.",
+    "attestations/later": "La prueba de control de {leaf} no es de la hora de su declaración.",
     "attestations/assertion": "La respuesta de la clave de acceso de {leaf} no vale: {reason}.",
     "attestations/other-method": "De la hoja {leaf} se dice que la atesta {method}, y no es así.",
     "attestations/withheld": "No se muestra la prueba de control de la hoja {leaf}.",
