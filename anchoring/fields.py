@@ -136,6 +136,10 @@ class Fields:
             raise self._wrong(name, f"1 to {maximum} bytes in lowercase hex without 0x", value)
         return bytes.fromhex(value)
 
+    def has(self, name: str) -> bool:
+        """Say whether an optional member is there."""
+        return name in self._value
+
     def is_null(self, name: str) -> bool:
         """Say whether the member is present and null."""
         return self.any(name) is None

@@ -100,13 +100,17 @@ class Step:
 
 @dataclass(frozen=True)
 class SignerLine:
-    """One signer: whose word stands for them, and when; ``proved_*`` are chain times."""
+    """One signer: whose word stands for them, how they signed, and when.
+
+    ``proved_*`` are chain times.
+    """
 
     party: int
     name: str | None
     assurance: str
     whose_word: str
     claimed_time: datetime | None
+    method: str = "unknown"
     proved_after: datetime | None = None
     proved_before: datetime | None = None
     identified_as: str | None = None
@@ -195,6 +199,7 @@ class Report:
                     "name": line.name,
                     "assurance": line.assurance,
                     "whoseWord": line.whose_word,
+                    "method": line.method,
                     "claimedTime": _time(line.claimed_time),
                     "provedAfter": _time(line.proved_after),
                     "provedBefore": _time(line.proved_before),

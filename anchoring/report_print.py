@@ -35,6 +35,7 @@ def _signer(signer: SignerLine, lang: str) -> list[str]:
     name = printable(signer.name) if signer.name else label("unknown", lang)
     lines = [f"  {signer.party}. {name}: {label(signer.whose_word, lang)}"]
     lines.append(f"     {label('assurance', lang)}: {label(signer.assurance, lang)}")
+    lines.append(f"     {label('method', lang)}: {label(f'method/{signer.method}', lang)}")
     for key, value in (("identified-as", signer.identified_as), ("for-company", signer.company)):
         if value is not None:
             lines += _wrapped(f"{label(key, lang)}: {printable(value)}", "     ")

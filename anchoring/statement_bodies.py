@@ -19,6 +19,7 @@ SIGNER = "signer"
 ACTS = {"approver": "approved", "witness": "witnessed"}
 """By role: the statement by which a party that does not sign does its part."""
 _FIELD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+MAX_WAYS = 16
 _LANG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -38,17 +39,30 @@ class PreparedParty:
 
 
 @dataclass(frozen=True)
+class Accepts:
+    """The least that an agreement accepts of each signer: every way that is enough.
+
+    ``assurances``: how somebody was identified. ``methods``: how they sign, as an attestation's
+    ``label`` names it.
+    """
+
+    assurances: tuple[str, ...]
+    methods: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class PreparedBody:
     """``prepared``: hash of the PDF before any signature (32 bytes), and who will sign where.
 
     ``voidable``: every signer brings a key, and all together may void on chain. ``deadline``:
-    the last moment to sign.
+    the last moment to sign. ``accepts``: None where the agreement asked for nothing.
     """
 
     sha256: bytes
     parties: tuple[PreparedParty, ...]
     voidable: bool
     deadline: datetime
+    accepts: Accepts | None = None
 
     def order_of(self, party: int) -> int:
         """Return when a party signs: lower numbers first, equal ones in any order."""
@@ -110,6 +124,7 @@ def read_prepared(statement: Statement) -> PreparedBody:
         parties=tuple(parties),
         voidable=fields.boolean("voidable"),
         deadline=fields.time("deadline"),
+        accepts=_accepts(fields.fields("accepts")) if fields.has("accepts") else None,
     )
 
 
@@ -173,6 +188,18 @@ def read_assurance(statement: Statement) -> str:
     """Return what an ``identified`` statement claims, ``mailbox`` for example."""
     fields = Fields(statement.body, what="identified", error=MalformedStatement)
     return fields.text("assurance", form=WORD)
+
+
+def _accepts(fields: Fields) -> Accepts:
+    fields.exactly("assurances", "methods")
+    return Accepts(_labels(fields, "assurances"), _labels(fields, "methods"))
+
+
+def _labels(fields: Fields, name: str) -> tuple[str, ...]:
+    labels = fields.texts(name, maximum=MAX_WAYS)
+    if not labels or len(set(labels)) != len(labels) or not all(map(WORD.fullmatch, labels)):
+        raise MalformedStatement(f"expected different labels in accepts.{name}, one or more")
+    return labels
 
 
 def _company(fields: Fields) -> bytes | None:

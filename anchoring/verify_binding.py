@@ -9,6 +9,7 @@ from anchoring.statement_bodies import SIGNER, PreparedParty, read_assurance, re
 from anchoring.verify_context import SEAL_FIELD, BoundSignature, Context, absent, need, or_ok
 from anchoring.verify_document import revision_before
 from anchoring.verify_roles import check_roles, check_turns
+from anchoring.verify_statements import method_of
 from anchoring.verify_values import check_values
 
 
@@ -77,7 +78,17 @@ def _check_one(context: Context, party: PreparedParty, one: BoundSignature) -> l
         stamp is not None and stamp.time > prepared.deadline + skew
     ):
         findings.append(failed("binding/after-deadline", party=party.party))
+    findings += _accepted(context, one)
     return findings + _identity(context, one) + _company(context, one) + _consent(context, one)
+
+
+def _accepted(context: Context, one: BoundSignature) -> list[Finding]:
+    """The signer signed in one of the ways that were announced to be enough."""
+    accepts, method = need(context.prepared, "prepared").accepts, method_of(context, one)
+    # Without the attestation its method is unknown, which the step about attestations says.
+    if accepts is None or method is None or method in accepts.methods:
+        return []
+    return [failed("binding/method", party=one.party, method=method)]
 
 
 def _identity(context: Context, one: BoundSignature) -> list[Finding]:
@@ -93,7 +104,11 @@ def _identity(context: Context, one: BoundSignature) -> list[Finding]:
             and entry.opening.index < one.entry.opening.index
             and entry.opening.attestation_hash != ZERO32
         )
-        return _policy(one, entry.statement) if holds else [failed("binding/identity", party=party)]
+        return (
+            _policy(context, one, entry.statement)
+            if holds
+            else [failed("binding/identity", party=party)]
+        )
     if context.stripped:
         return [unchecked("binding/identity-withheld", party=party)]
     return [failed("binding/identity", party=party)]
@@ -130,13 +145,16 @@ def _same_actor(earlier: Actor, signer: Actor) -> bool:
     return same and earlier.key_commit in (signer.key_commit, ZERO32)
 
 
-def _policy(one: BoundSignature, identified: Statement) -> list[Finding]:
+def _policy(context: Context, one: BoundSignature, identified: Statement) -> list[Finding]:
     """The certificate was issued for the assurance that the identification states (rule 12)."""
     stated = read_assurance(identified)
     if stated not in POLICY_OF:
         return [unchecked("binding/assurance-unknown", party=one.party, assurance=stated)]
     if known_assurances(one.signature.certificate.policies) != {stated}:
         return [failed("binding/assurance", party=one.party, assurance=stated)]
+    accepts = need(context.prepared, "prepared").accepts
+    if accepts is not None and stated not in accepts.assurances:
+        return [failed("binding/assurance-least", party=one.party, assurance=stated)]
     return []
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from anchoring.attestation import CodeAttestation, parse_attestation
+from anchoring.attestation import WebauthnAttestation, parse_attestation
 from anchoring.disclosure import parse_disclosure
-from anchoring.errors import BadAssertion, MalformedStatement, UnknownVersion
+from anchoring.errors import AnchoringError, BadAssertion, MalformedStatement, UnknownVersion
 from anchoring.hashing import ZERO32, sha256, transcript
 from anchoring.report import Finding, SignerLine, failed, note, unchecked
 from anchoring.statement import Statement, parse_statement
@@ -15,9 +15,9 @@ from anchoring.verify_document import subject_of
 from anchoring.verify_roles import Act, acts_of
 from anchoring.verify_trusts import DEVICE_HELD_KEY, OPERATORS_WORD
 
-METHODS = frozenset({"code", "webauthn"})
+METHODS = frozenset({"code", "face", "webauthn"})
 """How a signer of version 1 may prove control."""
-_WORDS = {"code": OPERATORS_WORD, "webauthn": DEVICE_HELD_KEY}
+_WORDS = {"code": OPERATORS_WORD, "face": OPERATORS_WORD, "webauthn": DEVICE_HELD_KEY}
 _NEVER_SEALED = ("declined", "expired")
 
 
@@ -118,7 +118,7 @@ def check_attestations(context: Context) -> list[Finding]:
         needed |= {act.entry.opening.leaf, act.body.identity}
         methods[act.entry.opening.leaf] = act.body.method
     if unknown := sorted(set(methods.values()) - METHODS):
-        raise UnknownVersion(f"expected method code or webauthn, got {unknown[0]}")
+        raise UnknownVersion(f"expected method code, face or webauthn, got {unknown[0]}")
     count = 0
     for entry in need(context.entries, "statements"):
         opening = entry.opening
@@ -145,9 +145,9 @@ def check_attestations(context: Context) -> list[Finding]:
             findings.append(_refused(reason, **facts))
             continue
         if (
-            isinstance(attestation, CodeAttestation)
+            not isinstance(attestation, WebauthnAttestation)
             and entry.statement is not None
-            and attestation.confirmed_at > entry.statement.at + context.options.skew
+            and not attestation.is_timely(entry.statement.at, skew=context.options.skew)
         ):
             findings.append(failed("attestations/later", **facts))
         method = methods.get(opening.leaf, attestation.method)
@@ -197,12 +197,25 @@ def signer_lines(context: Context) -> tuple[SignerLine, ...]:
                 name=names.get(party.party),
                 assurance="unknown" if one is None else _assurance(context, one),
                 whose_word="unknown" if one is None else _WORDS.get(one.body.method, "unknown"),
+                method="unknown" if one is None else method_of(context, one) or one.body.method,
                 claimed_time=None if one is None else one.statement.at,
                 identified_as=None if one is None else _identified_as(context, one),
                 company=None if one is None else _company(context, one),
             )
         )
     return tuple(lines)
+
+
+def method_of(context: Context, one: BoundSignature) -> str | None:
+    """Return how a signer signed, ``code-email`` for example; None if it is withheld or unreadable.
+
+    What it claims counts only once ``check_attestations`` has found it to be the one committed to.
+    """
+    raw = context.evidence.attestations.get(one.entry.opening.leaf)
+    try:
+        return None if raw is None else parse_attestation(raw).label
+    except AnchoringError:
+        return None
 
 
 def _refused(reason: BadAssertion, **facts: object) -> Finding:

@@ -50,6 +50,13 @@ LABELS_EN = {
     "operator's word": "operator's word",
     "device-held key": "device-held key",
     "own certificate": "own certificate",
+    "method": "signed with",
+    "method/code": "code",
+    "method/code-email": "code sent by e-mail",
+    "method/code-sms": "code sent by text message",
+    "method/face": "live face",
+    "method/webauthn": "verified by their device",
+    "method/unknown": "unknown",
     "mailbox": "mailbox",
     "document-face": "identity document and live face",
     "identified-as": "identified as",
@@ -190,13 +197,17 @@ ENGLISH = {
     "binding/assurance-unknown": (
         "Party {party} was identified as {assurance}, which this verifier does not know."
     ),
+    "binding/method": "Party {party} signed by {method}, which the agreement does not accept.",
+    "binding/assurance-least": (
+        "Party {party} was identified as {assurance}, which the agreement does not accept."
+    ),
     "binding/orphan": "A statement says signed, but no signature carries it (leaf {leaf}).",
     "attestations/ok": "{count} proofs of control, each for its statement.",
     "attestations/none": "Leaf {leaf} needs a proof of control and commits to none.",
     "attestations/not-committed": "Leaf {leaf} commits to no proof of control, yet one is here.",
     "attestations/other": "The proof of control of leaf {leaf} was altered or exchanged.",
     "attestations/other-challenge": "The proof of control of leaf {leaf} is for another statement.",
-    "attestations/later": "The proof of control of leaf {leaf} is later than its statement.",
+    "attestations/later": "The proof of control of leaf {leaf} does not fit its statement in time.",
     "attestations/assertion": "The passkey's answer of leaf {leaf} does not hold: {reason}.",
     "attestations/other-method": "Leaf {leaf} is said to be attested by {method}, and is not.",
     "attestations/withheld": "The proof of control of leaf {leaf} is withheld.",

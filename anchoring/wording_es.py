@@ -50,6 +50,13 @@ LABELS_ES = {
     "operator's word": "palabra del operador",
     "device-held key": "clave en su dispositivo",
     "own certificate": "certificado propio",
+    "method": "firmó con",
+    "method/code": "código",
+    "method/code-email": "código enviado por correo",
+    "method/code-sms": "código enviado por SMS",
+    "method/face": "cara en directo",
+    "method/webauthn": "comprobado por su dispositivo",
+    "method/unknown": "desconocido",
     "mailbox": "buzón de correo",
     "document-face": "documento de identidad y cara en directo",
     "identified-as": "identificado como",
@@ -195,13 +202,17 @@ SPANISH = {
     "binding/assurance-unknown": (
         "La parte {party} se identificó como {assurance}, que este verificador no conoce."
     ),
+    "binding/method": "La parte {party} firmó con {method}, que el contrato no admite.",
+    "binding/assurance-least": (
+        "La parte {party} se identificó como {assurance}, que el contrato no admite."
+    ),
     "binding/orphan": "Una declaración dice firmado, pero ninguna firma la lleva (hoja {leaf}).",
     "attestations/ok": "{count} pruebas de control, cada una de su declaración.",
     "attestations/none": "La hoja {leaf} necesita una prueba de control y no la fija.",
     "attestations/not-committed": "La hoja {leaf} no fija prueba de control, pero hay una.",
     "attestations/other": "La prueba de control de la hoja {leaf} se alteró o se cambió.",
     "attestations/other-challenge": "La prueba de control de {leaf} es de otra declaración.",
-    "attestations/later": "La prueba de control de la hoja {leaf} es posterior a su declaración.",
+    "attestations/later": "La prueba de control de {leaf} no es de la hora de su declaración.",
     "attestations/assertion": "La respuesta de la clave de acceso de {leaf} no vale: {reason}.",
     "attestations/other-method": "De la hoja {leaf} se dice que la atesta {method}, y no es así.",
     "attestations/withheld": "No se muestra la prueba de control de la hoja {leaf}.",

@@ -72,6 +72,14 @@ if TYPE_CHECKING:
     from service.identity.kept_pictures import KeptPictures, OpenedPicture
     from service.identity.links import InvitationLinks, LinkView
     from service.identity.one_time_codes import CodeRules
+    from service.identity.passkeys.errors import (
+        PasskeyChallengeOverError,
+        PasskeyCopiedError,
+        PasskeyRefusedError,
+        PasskeyTooNewError,
+        PasskeyUnknownError,
+    )
+    from service.identity.passkeys.passkeys import Answered, Passkeys, PasskeyView
     from service.identity.people.decisions import Decisions, IdentificationRules, IdentifiedPerson
     from service.identity.people.errors import (
         NotIdentifiedError,
@@ -220,6 +228,18 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "LinkView",
     ),
     "service.identity.one_time_codes": ("CodeRules",),
+    "service.identity.passkeys.errors": (
+        "PasskeyChallengeOverError",
+        "PasskeyCopiedError",
+        "PasskeyRefusedError",
+        "PasskeyTooNewError",
+        "PasskeyUnknownError",
+    ),
+    "service.identity.passkeys.passkeys": (
+        "Answered",
+        "PasskeyView",
+        "Passkeys",
+    ),
     "service.identity.people.decisions": (
         "Decisions",
         "IdentificationRules",
@@ -300,6 +320,7 @@ __all__ = [
     "ActingFor",
     "AlreadyReviewedError",
     "Answer",
+    "Answered",
     "ApiKeyView",
     "ApiKeys",
     "AppriseSms",
@@ -370,6 +391,13 @@ __all__ = [
     "OtherFaceError",
     "OtherPersonError",
     "OwnCaseError",
+    "PasskeyChallengeOverError",
+    "PasskeyCopiedError",
+    "PasskeyRefusedError",
+    "PasskeyTooNewError",
+    "PasskeyUnknownError",
+    "PasskeyView",
+    "Passkeys",
     "People",
     "PersonRecord",
     "PhoneCodes",

@@ -8,6 +8,7 @@ import service.identity.companies.models
 import service.identity.faces.models
 import service.identity.kept_pictures
 import service.identity.models
+import service.identity.passkeys.models
 import service.identity.people.models
 import service.identity.review.models
 import service.identity.statements

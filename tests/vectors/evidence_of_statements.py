@@ -170,7 +170,7 @@ def _statements() -> Cases:
             "attestations",
             "an attestation by a method that this version does not know",
             evidence=[
-                {"member": f"attestations/{first}.json", "path": ["method"], "value": "face"}
+                {"member": f"attestations/{first}.json", "path": ["method"], "value": "voice"}
             ],
         ),
         "bad_disclosure-flip": invalid(

@@ -8,7 +8,11 @@ from book import Book, fixed, text_or_hex
 from merkle_vectors import LEAVES, ORIGIN
 from passkey import Passkey
 
-from anchoring.attestation import build_code_attestation, build_webauthn_attestation
+from anchoring.attestation import (
+    build_code_attestation,
+    build_face_attestation,
+    build_webauthn_attestation,
+)
 from anchoring.canonical_json import canonical_bytes
 from anchoring.cms_attributes import SEAL_OID, SealBinding, seal_attribute, statement_attribute
 from anchoring.disclosure import disclose
@@ -179,7 +183,7 @@ def _attestations(book: Book) -> None:
     )
     book.good("attestation/code", "the operator's word", **text_or_hex(raw))
     _common_faults(book, "attestation", raw)
-    book.unknown("attestation/method", "another method", **_reworded(raw, method="face"))
+    book.unknown("attestation/method", "another method", **_reworded(raw, method="voice"))
     book.bad("attestation/claimed", "not the operator", **_reworded(raw, claimedBy="signer"))
     book.bad("attestation/challenge", "32 bytes", **_reworded(raw, challenge="00"))
     book.bad("attestation/extra", "exact members", **_reworded(raw, phone="1"))
@@ -187,6 +191,20 @@ def _attestations(book: Book) -> None:
     book.good("attestation/code-of-statement", "its own", statement=about, **text_or_hex(raw))
     other = fixed("another statement").hex()
     book.bad("attestation/code-of-other", "another's", statement=other, **text_or_hex(raw))
+    bound = build_code_attestation(
+        channel="sms", statement_sha256=sha256(statement()), sent_at=AT, confirmed_at=AT
+    )
+    book.good("attestation/code-sent-for-it", "made for it", statement=about, **text_or_hex(bound))
+    book.bad("attestation/code-sent-null", "a time, or none", **_reworded(bound, sentAt=None))
+    face = build_face_attestation(
+        statement_sha256=sha256(statement()), identity=fixed("identified leaf"),
+        sent_at=AT, confirmed_at=AT, scores={"model": "dlib", "distances": ["0.312"]},
+    )  # fmt: skip
+    book.good("attestation/face", "a live face", statement=about, **text_or_hex(face))
+    book.bad("attestation/face-of-other", "another's", statement=other, **text_or_hex(face))
+    book.bad("attestation/face-extra", "exact members", **_reworded(face, picture="00"))
+    book.bad("attestation/face-claimed", "not the operator", **_reworded(face, claimedBy="signer"))
+    book.bad("attestation/face-unsent", "asked for it", **_reworded(face, sentAt=...))
     passkey = Passkey("ines")
     made = build_webauthn_attestation(
         passkey.sign(sha256(statement())), rp_id_hash=passkey.rp_id_hash

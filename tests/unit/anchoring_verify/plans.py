@@ -35,6 +35,11 @@ class Draft:
     crit: tuple[str, ...] = ()
     passkey: Passkey | None = None
     """Attests the statement instead of a code."""
+    sent_at: datetime | None = None
+    """When the code was made for this statement; None: it had come back before."""
+    channel: str = "email"
+    face: bool = False
+    """A live face attests the statement instead of a code."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from anchoring.attestation import build_code_attestation, build_webauthn_attestation
+from anchoring.attestation import (
+    build_code_attestation,
+    build_face_attestation,
+    build_webauthn_attestation,
+)
 from anchoring.checkpoint import Checkpoint, sign_checkpoint
 from anchoring.cms_attributes import SealBinding, seal_attribute, statement_attribute
 from anchoring.disclosure import disclose
@@ -457,10 +461,20 @@ class _Making:
                 self.plan.edit_assertion(draft.passkey.sign(sha256(raw))),
                 rp_id_hash=draft.passkey.rp_id_hash,
             )
+        elif draft.face and draft.confirmed_at is not None and draft.sent_at is not None:
+            method = "face"
+            attestation = build_face_attestation(
+                statement_sha256=sha256(raw),
+                identity=sha256(b"an identification"),
+                sent_at=format_time(draft.sent_at),
+                confirmed_at=format_time(draft.confirmed_at),
+                scores={"model": "dlib"},
+            )
         elif draft.confirmed_at is not None:
             method = "code"
             attestation = build_code_attestation(
-                channel="email",
+                channel=draft.channel,
+                sent_at=None if draft.sent_at is None else format_time(draft.sent_at),
                 statement_sha256=sha256(raw),
                 confirmed_at=format_time(draft.confirmed_at),
             )

@@ -117,7 +117,7 @@ def test_invalid_statements(plan: Plan, code: str) -> None:
             ),
             "binding/unknown-company",
         ),
-        (with_body("signed", 1, method="face"), "anchoring/unknown-version"),
+        (with_body("signed", 1, method="voice"), "anchoring/unknown-version"),
         (editing("prepared", lambda d: replace(d, key_commit=b"\1" * 32)), "statements/key"),
     ],
 )
@@ -260,7 +260,7 @@ def test_an_attestation_that_no_leaf_commits_to(good: Sealed) -> None:
 
 def test_an_attestation_by_an_unknown_method(good: Sealed) -> None:
     name = f"attestations/{good.leaf_of('signed', 1).hex()}.json"
-    good.members[name] = canonical_bytes({"acta": "attestation/1", "method": "face"})
+    good.members[name] = canonical_bytes({"acta": "attestation/1", "method": "voice"})
     assert reason(good.verify()) == (Verdict.CANNOT_CHECK, "anchoring/unknown-version")
 
 

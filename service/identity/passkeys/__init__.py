@@ -1,0 +1,1 @@
+"""Passkeys: keys that a person's devices keep, and what they answer."""
