@@ -24,6 +24,7 @@ export NO_UPDATE_NOTIFIER = 1
 
 ANVIL := hardhat-local/node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil
 HTMX := service/portal/node_modules/htmx.org/dist/htmx.min.js
+READER := anchoring/browser/node_modules/.ready
 NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 
 .PHONY: help
@@ -77,6 +78,11 @@ $(HTMX): service/portal/package-lock.json
 	@cd service/portal && $(NPM_CI)
 	@touch -c $@
 
+$(READER): anchoring/browser/package-lock.json
+	@echo "setting up: the second reader of the formats"
+	@cd anchoring/browser && $(NPM_CI)
+	@touch $@
+
 .PHONY: setup
 setup: $(VENV)/.ready $(ANVIL) $(HTMX) ## set up what `make run` needs
 
@@ -96,7 +102,7 @@ $(SOLIDITY)/.ready: requirements-solidity.lock | $(UV)
 	@touch $@
 
 .PHONY: test-setup
-test-setup: $(DEV)/.ready $(BASE)/.ready $(SOLIDITY)/.ready hardhat-local/node_modules/.dev $(HTMX)
+test-setup: $(DEV)/.ready $(BASE)/.ready $(SOLIDITY)/.ready hardhat-local/node_modules/.dev $(HTMX) $(READER)
 
 .PHONY: check
 check: test-setup ## format, lint, types, import order, docs
@@ -147,4 +153,4 @@ lock: $(UV) ## write the lock files anew from pyproject.toml
 
 .PHONY: clean
 clean: ## remove environments, caches and demo-out (never acta-data)
-	@rm -rf $(VENV) $(DEV) $(BASE) $(PEERS) $(CACHE) demo-out {hardhat-local,service/portal,benchmarks}/node_modules
+	@rm -rf $(VENV) $(DEV) $(BASE) $(PEERS) $(CACHE) demo-out {hardhat-local,service/portal,benchmarks,anchoring/browser}/node_modules
