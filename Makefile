@@ -25,6 +25,7 @@ export NO_UPDATE_NOTIFIER = 1
 ANVIL := hardhat-local/node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil
 HTMX := service/portal/node_modules/htmx.org/dist/htmx.min.js
 AGE_JS := service/portal/node_modules/.acta/age.js
+READER := anchoring/browser/node_modules/.ready
 NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 
 .PHONY: help
@@ -81,6 +82,11 @@ $(HTMX): service/portal/package-lock.json
 $(AGE_JS): $(HTMX) service/portal/age/age.js
 	@cd service/portal && npm run --silent bundle
 
+$(READER): anchoring/browser/package-lock.json
+	@echo "setting up: the second reader of the formats"
+	@cd anchoring/browser && $(NPM_CI)
+	@touch $@
+
 .PHONY: setup
 setup: $(VENV)/.ready $(ANVIL) $(AGE_JS) ## set up what `make run` needs
 
@@ -129,7 +135,7 @@ $(AZURITE): tests/servers/azurite/package-lock.json
 test-servers: $(KUBO) $(GCS) $(AZURITE)
 
 .PHONY: test-setup
-test-setup: $(DEV)/.ready $(BASE)/.ready $(SOLIDITY)/.ready hardhat-local/node_modules/.dev $(AGE_JS) test-servers
+test-setup: $(DEV)/.ready $(BASE)/.ready $(SOLIDITY)/.ready hardhat-local/node_modules/.dev $(AGE_JS) $(READER) test-servers
 
 .PHONY: check
 check: test-setup ## format, lint, types, import order, docs
@@ -180,4 +186,4 @@ lock: $(UV) ## write the lock files anew from pyproject.toml
 
 .PHONY: clean
 clean: ## remove environments, caches and demo-out (never acta-data)
-	@rm -rf $(VENV) $(DEV) $(BASE) $(PEERS) $(CACHE) demo-out {hardhat-local,service/portal,benchmarks}/node_modules
+	@rm -rf $(VENV) $(DEV) $(BASE) $(PEERS) $(CACHE) demo-out {hardhat-local,service/portal,benchmarks,anchoring/browser}/node_modules
