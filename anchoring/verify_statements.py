@@ -206,7 +206,7 @@ def signer_lines(context: Context) -> tuple[SignerLine, ...]:
     return tuple(lines)
 
 
-def method_of(context: Context, one: BoundSignature) -> str | None:
+def method_of(context: Context, one: BoundSignature | Act) -> str | None:
     """Return how a signer signed, ``code-email`` for example; None if it is withheld or unreadable.
 
     What it claims counts only once ``check_attestations`` has found it to be the one committed to.

@@ -5,9 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy.orm import Session
+
 from service.agreements.desk import can_place
 from service.agreements.drafting import Drafting
-from service.agreements.errors import BadFieldsError, NotInThisStateError, StaleViewError
+from service.agreements.errors import (
+    AgreementNotFoundError,
+    BadFieldsError,
+    NotInThisStateError,
+    StaleViewError,
+)
 from service.agreements.models import Agreement, PlacedFieldRow
 from service.agreements.values import all_fields
 from service.agreements.views import FieldDraft, FieldView, PartyDraft
@@ -26,8 +33,7 @@ class Placing(Drafting):
     def placed_fields(self, email: str, agreement_id: str) -> tuple[FieldView, ...]:
         """Return the fields of an agreement that this person sent."""
         with self._desk.database.reading() as session:
-            agreement = self._visible(session, email, agreement_id)
-            return all_fields(agreement) if agreement.sender_email == email else ()
+            return all_fields(self._sent_by(session, email, agreement_id))
 
     def place_fields(self, email: str, agreement_id: str, fields: Sequence[FieldDraft]) -> None:
         """Put exactly ``fields`` on the draft's pages, preparing its PDF anew.
@@ -37,7 +43,7 @@ class Placing(Drafting):
         """
         desk = self._desk
         with desk.database.reading() as session:
-            agreement = self._visible(session, email, agreement_id)
+            agreement = self._sent_by(session, email, agreement_id)
             _expect_placeable(agreement, email)
             rows, before = _rows(agreement, fields), agreement.revision
             assert agreement.original_sha256 is not None  # _expect_placeable has looked
@@ -61,9 +67,11 @@ class Placing(Drafting):
         """Make a new draft of the same PDF, parties and fields; return its id."""
         desk = self._desk
         with desk.database.reading() as session:
-            agreement = self._visible(session, email, agreement_id)
-            if agreement.sender_email != email or agreement.original_sha256 is None:
-                raise NotInThisStateError("expected an agreement of one's own to make anew")
+            agreement = self._sent_by(session, email, agreement_id)
+            if agreement.original_sha256 is None:
+                raise NotInThisStateError(
+                    "expected an agreement whose upload is kept, got one from before"
+                )
             kept = _Kept.of(agreement)
             pdf = desk.files.get(bytes.fromhex(agreement.original_sha256))
         made = self.create_draft(
@@ -79,6 +87,12 @@ class Placing(Drafting):
         if kept.fields:
             self.place_fields(email, made, kept.fields)
         return made
+
+    def _sent_by(self, session: Session, email: str, agreement_id: str) -> Agreement:
+        agreement = self._visible(session, email, agreement_id)
+        if agreement.sender_email != email:
+            raise AgreementNotFoundError("no such agreement", agreement=agreement_id)
+        return agreement
 
 
 @dataclass(frozen=True)

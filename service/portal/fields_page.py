@@ -112,6 +112,8 @@ def build_router(pages: Pages) -> APIRouter:
 
     @router.post("/agreements/{agreement_id}/fields")
     def save(visitor: Visiting, form: FilledFields, agreement_id: AgreementId) -> Response:
+        # Nobody but the sender gets further than this.
+        agreements.placed_fields(visitor.email, agreement_id)
         typed = FieldsForm(rows=_typed_rows(form))
         action = form.text("action")
         if action == "add" and len(typed.rows) < MAX_FIELDS:

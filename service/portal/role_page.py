@@ -55,15 +55,20 @@ def build_router(pages: Pages) -> APIRouter:
         here = f"/agreements/{agreement_id}/part"
         return pages.show("confirm_email.html", visitor, here=here, view=view)
 
+    def has_part(visitor: Visitor, agreement_id: str) -> bool:
+        view = agreements.view_for(visitor.email, agreement_id)
+        return view.my_turn and view.my_role in OTHER_ROLES
+
     @router.get("/agreements/{agreement_id}/part")
     def show(visitor: Visiting, agreement_id: AgreementId) -> Response:
-        view = agreements.view_for(visitor.email, agreement_id)
-        if not view.my_turn or view.my_role not in OTHER_ROLES:
+        if not has_part(visitor, agreement_id):
             return go_to(f"/agreements/{agreement_id}")
         return reading_page(visitor, agreement_id)
 
     @router.post("/agreements/{agreement_id}/part")
     def do_part(visitor: Visiting, form: Filled, agreement_id: AgreementId) -> Response:
+        if not has_part(visitor, agreement_id):
+            return go_to(f"/agreements/{agreement_id}")
         try:
             if not form.ticked("agree"):
                 raise ConsentNeededError("expected the consent to be ticked")

@@ -77,6 +77,10 @@ MAY: dict[str, frozenset[str]] = {
             "POST /sign-out",
             "POST /tsa",
             "POST /verify",
+            "GET /pki/{authority}.cer",
+            "GET /pki/{authority}.crl",
+            "GET /pki/{authority}/ocsp/{encoded:path}",
+            "POST /pki/{authority}/ocsp",
         ),
         ANYBODY,
     ),
@@ -88,6 +92,7 @@ MAY: dict[str, frozenset[str]] = {
     **dict.fromkeys(
         (
             "GET /agreements",
+            "GET /agreements.zip",
             "GET /agreements/new",
             "POST /agreements/new",
             "GET /agreements/{agreement_id}/code",
@@ -109,13 +114,19 @@ MAY: dict[str, frozenset[str]] = {
         (
             "GET /agreements/{agreement_id}",
             "GET /agreements/{agreement_id}/custody.zip",
+            "GET /agreements/{agreement_id}/certificate.pdf",
+            "GET /agreements/{agreement_id}/code/ask",
             "GET /agreements/{agreement_id}/document.pdf",
             "GET /agreements/{agreement_id}/evidence.asice",
             "GET /agreements/{agreement_id}/pages/{picture}",
             "GET /agreements/{agreement_id}/keeping",
+            "GET /agreements/{agreement_id}/part",
             "GET /agreements/{agreement_id}/progress",
             "GET /agreements/{agreement_id}/sign",
             "POST /agreements/{agreement_id}/archive",
+            # Whoever has no part is sent to the agreement's page.
+            "POST /agreements/{agreement_id}/part",
+            "POST /agreements/{agreement_id}/tags",
             "POST /agreements/{agreement_id}/code/send",
         ),
         frozenset({"sender", "party"}),
@@ -131,6 +142,9 @@ MAY: dict[str, frozenset[str]] = {
     ),
     **dict.fromkeys(
         (
+            "GET /agreements/{agreement_id}/fields",
+            "POST /agreements/{agreement_id}/copy",
+            "POST /agreements/{agreement_id}/fields",
             "POST /agreements/{agreement_id}/send",
             "POST /agreements/{agreement_id}/delete",
             "POST /agreements/{agreement_id}/keeping/erase",
@@ -295,6 +309,8 @@ class Office:
             "code": "ABCDEFGHJKMNPQRS",
             "lang": "es",
             "path:path": "checkpoint",
+            "authority": "root",
+            "encoded:path": "MAA=",
             "mail_id": "msg_1",
             "token": "x" * 43,
             "name": "portal.css",

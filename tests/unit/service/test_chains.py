@@ -165,6 +165,7 @@ def test_production_may_name_its_home() -> None:
         smtp_url="smtps://mail.example:465",
         base_url="https://acta.example",
         log_origin="acta.example/log",
+        embedded_ca="only-our-trust-file-vouches-for-it",
     )
     assert settings.anchor_every_s == 60
 

@@ -13,6 +13,7 @@ from service.signing import (
     PlatformKeys,
     SealCheckError,
     SealedPdf,
+    SigningFailedError,
     check_sealed,
     party_field,
     seal_pdf,
@@ -127,14 +128,23 @@ def test_another_statement_is_found(studio: Studio, sealed: SealedPdf) -> None:
 
 
 def test_another_platforms_seal_is_found(studio: Studio, tmp_path: Path) -> None:
+    clock = ManualClock(studio.clock.now())
+    keys = PlatformKeys.load_or_create(fresh_keyring(tmp_path), name="Acta de prueba", clock=clock)
+    other = Studio(keys=keys, clock=clock)
+    prepared = studio.prepare(reportlab_pdf(pages=1), parties=1)
+    sealed = seal_pdf(other.sign(prepared, 1), binding=BINDING, keys=keys, clock=clock, lang="es")
+    check_sealed(sealed.pdf, keys, binding=BINDING, clock=clock)
+    with pytest.raises(SealCheckError):
+        check_sealed(sealed.pdf, studio.keys, binding=BINDING, clock=studio.clock)
+
+
+def test_another_platforms_signatures_are_not_sealed(studio: Studio, tmp_path: Path) -> None:
     other = PlatformKeys.load_or_create(
         fresh_keyring(tmp_path), name="Acta de prueba", clock=ManualClock(studio.clock.now())
     )
     pdf = studio.sign(studio.prepare(reportlab_pdf(pages=1), parties=1), 1)
-    sealed = seal_pdf(pdf, binding=BINDING, keys=other, clock=studio.clock, lang="es")
-    for keys in (studio.keys, other):
-        with pytest.raises(SealCheckError):
-            check_sealed(sealed.pdf, keys, binding=BINDING, clock=studio.clock)
+    with pytest.raises(SigningFailedError, match="authority of ours"):
+        seal_pdf(pdf, binding=BINDING, keys=other, clock=studio.clock, lang="es")
 
 
 @pytest.mark.parametrize("junk", [b"", b"%PDF-1.7\n%%EOF", b"no es un PDF" * 100])

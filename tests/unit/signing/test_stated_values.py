@@ -61,6 +61,7 @@ def _checked(
         certificate_key=ZERO32,
         identity=ZERO32,
         has_company=False,
+        company=None,
         consent=ConsentBody(ZERO32, "es"),
         method="code",
     )

@@ -130,6 +130,15 @@ TEXTS = {
     "error.signing/bad-picture": (
         "We could not use the drawn signature. Draw it again or choose your written name."
     ),
+    "error.signing/no-keys": (
+        "This service has no signing keys yet. Nothing has changed: tell whoever runs it."
+    ),
+    "error.signing/no-time-stamp": (
+        "No time stamp can be had at the moment, so nothing was signed. Try again in some minutes."
+    ),
+    "error.signing/token": (
+        "The device that keeps the service's keys cannot be used. Nothing has changed: try later."
+    ),
     "error.signing/failed": "The signature could not be made. Nothing has changed: try again.",
     "error.signing/check-failed": (
         "The seal did not pass our own check, so it was not used. Please tell us."

@@ -136,6 +136,17 @@ TEXTS = {
     "error.signing/bad-picture": (
         "No hemos podido usar el dibujo de la firma. Dibújela otra vez o elija su nombre escrito."
     ),
+    "error.signing/no-keys": (
+        "Este servicio no tiene todavía claves de firma. Nada ha cambiado: avise a quien lo lleva."
+    ),
+    "error.signing/no-time-stamp": (
+        "Ahora mismo no hay quien ponga el sello de tiempo, así que no se ha firmado nada. "
+        "Pruebe dentro de unos minutos."
+    ),
+    "error.signing/token": (
+        "No se puede usar el dispositivo que guarda las claves del servicio. Nada ha cambiado: "
+        "pruebe más tarde."
+    ),
     "error.signing/failed": "La firma no se ha podido hacer. Nada ha cambiado: pruebe otra vez.",
     "error.signing/check-failed": (
         "El sello no pasó nuestra propia comprobación, y por eso no se ha usado. Avísenos."
