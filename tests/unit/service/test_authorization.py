@@ -23,6 +23,7 @@ from service.identity.kept_pictures import KeptPicture
 from service.rooms import Rooms
 from service.settings import Settings
 from tests.pdfs.making import reportlab_pdf
+from tests.running import free_port
 from tests.unit.identity.bureau import Bureau as KnownBureau
 from tests.unit.identity.known_faces import COUSIN
 from tests.unit.portal.visits import InProcess
@@ -325,6 +326,8 @@ class Office:
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     settings = Settings(
         data_dir=tmp_path_factory.mktemp("office"),
+        # Two processes of one test run start at the same moment.
+        chain_port=free_port(),
         reviewers=[ADDRESSES["reviewer"]],
         gleif_url="http://127.0.0.1:9",
         vies_url="http://127.0.0.1:9",
