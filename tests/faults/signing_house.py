@@ -18,7 +18,16 @@ import service.identity.models
 import service.notices.models  # noqa: F401  every room's tables
 from service.agreements import Agreements, Desk, PartyDraft, PictureCache
 from service.agreements.models import Agreement
-from service.custody import Custody, DiskStore, RevisionFiles
+from service.custody import (
+    Custody,
+    CustodyStatements,
+    DiskStore,
+    Lifecycles,
+    RecoveryKeys,
+    RevisionFiles,
+)
+from service.errors import NotFoundError
+from service.identity import ActingFor
 from service.keyring import Keyring
 from service.notices import MailQueue
 from service.signing import KeyPlace, PlatformKeys
@@ -37,6 +46,17 @@ class _NoLinks:
 
     def revoke(self, session: Session, *, agreement: str) -> None:
         pass
+
+
+class _NobodyIdentified:
+    def current_identification(self, session: Session, email: str) -> None:
+        return None
+
+    def companies_to_sign_for(self, session: Session, email: str) -> list[ActingFor]:
+        return []
+
+    def acting_for(self, session: Session, email: str, company_id: str) -> ActingFor:
+        raise NotFoundError("no such company", company=company_id)
 
 
 @dataclass
@@ -61,22 +81,40 @@ class SigningHouse:
         self.keys = PlatformKeys.load_or_create(
             self.keyring, name="Acta", clock=clock, place=self.place
         )
+        stores = [DiskStore(self.folder / "store", name="disk")]
         self.custody = Custody(
             database=house.database,
             keyring=self.keyring,
             clock=clock,
             spool=self.folder / "spool",
-            stores=[DiskStore(self.folder / "store", name="disk")],
+            stores=stores,
             quorum=1,
         )
+        files = RevisionFiles(self.folder / "revisions", self.keyring)
+        statements = CustodyStatements(database=house.database, clock=clock, log=house.notary)
         self.agreements = Agreements(
             Desk(
                 database=house.database,
-                files=RevisionFiles(self.folder / "revisions", self.keyring),
+                files=files,
                 custody=self.custody,
+                recovery_keys=RecoveryKeys(
+                    database=house.database, clock=clock, keyring=self.keyring
+                ),
+                lifecycles=Lifecycles(
+                    database=house.database,
+                    clock=clock,
+                    stores=stores,
+                    files=files,
+                    spool=self.folder / "spool",
+                    statements=statements,
+                    classes={"none": 0},
+                    default="none",
+                ),
+                custody_statements=statements,
                 notary=house.notary,
                 keys=self.keys,
                 links=_NoLinks(),
+                identities=_NobodyIdentified(),
                 mail=MailQueue(
                     keyring=self.keyring,
                     clock=clock,
