@@ -4,13 +4,21 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from anchoring.disclosure import parse_disclosure
 from service.agreements.desk import may_see, party_of
 from service.agreements.errors import AgreementNotFoundError, NotInThisStateError
-from service.agreements.models import ENDED, Agreement, Archived, Party, State
+from service.agreements.models import (
+    ENDED,
+    Agreement,
+    Archived,
+    CertificateRow,
+    Party,
+    State,
+    TagRow,
+)
 from service.agreements.party_custody import readers_of
 from service.agreements.refilling import Refilling, named_files
 from service.custody import CopyState, ErasureRefusedError
@@ -104,6 +112,8 @@ class Erasing(Refilling):
         with self._desk.database.transaction() as session:
             agreement, party = self._erasable_party(session, email, agreement_id)
             for row in agreement.statements:
+                if row.type == "signed":
+                    continue  # what the party filled in stands in the PDF, which stays
                 row.disclosures = [
                     kept
                     for kept in row.disclosures
@@ -112,11 +122,13 @@ class Erasing(Refilling):
             party.name, party.email = "—", f"party-{party.number}.{agreement.id}@{_ERASED_HOST}"
             old, agreement.evidence_sha256 = agreement.evidence_sha256, None
             agreement.evidence_anchors = None
-            session.execute(
-                delete(Archived).where(
-                    Archived.agreement_id == agreement_id, Archived.email == email
+            for of_a_person in (Archived, TagRow):
+                session.execute(
+                    delete(of_a_person).where(
+                        of_a_person.agreement_id == agreement_id, of_a_person.email == email
+                    )
                 )
-            )
+            certificates = _forget_certificates(session, agreement_id)
             self._desk.custody_statements.record(
                 session,
                 "erased",
@@ -124,10 +136,11 @@ class Erasing(Refilling):
                 agreement_id=agreement_id,
                 subject=self._maker.subject(agreement),
             )
-        # Crash point: the old evidence file, which no row names; it is encrypted, and shown to
-        # nobody.
-        if old is not None:
-            self._desk.files.delete(bytes.fromhex(old))
+        # Crash point: the old evidence and certificates, which no row names; they are encrypted,
+        # and shown to nobody.
+        for file in (old, *certificates):
+            if file is not None:
+                self._desk.files.delete(bytes.fromhex(file))
 
     def go_on_erasing(self) -> None:
         """Begin the erasures that were asked for, and remove what is left of others (upkeep)."""
@@ -168,7 +181,7 @@ class Erasing(Refilling):
                 session,
                 agreement_id,
                 subject=self._maker.subject(agreement),
-                revisions=named_files(agreement),
+                revisions=_files_of_its_own(session, agreement),
             )
             self._mail_everybody(
                 session,
@@ -185,9 +198,34 @@ class Erasing(Refilling):
 
     def _forget(self, session: Session, agreement: Agreement) -> None:
         self._desk.links.revoke(session, agreement=agreement.id)
-        session.execute(delete(Archived).where(Archived.agreement_id == agreement.id))
+        for beside in (Archived, TagRow, CertificateRow):
+            session.execute(delete(beside).where(beside.agreement_id == agreement.id))
         # Its statements go with it, and with them every salt: nobody can open their leaves again.
         session.delete(agreement)
+
+
+def _files_of_its_own(session: Session, agreement: Agreement) -> list[str]:
+    """Return the files (SHA-256, hex) that go with an agreement: all but an upload used again."""
+    certificates = session.scalars(
+        select(CertificateRow.sha256).where(CertificateRow.agreement_id == agreement.id)
+    )
+    files = [*named_files(agreement), *certificates]
+    shared = session.scalars(
+        select(Agreement.original_sha256).where(
+            Agreement.id != agreement.id, Agreement.original_sha256.in_(files)
+        )
+    ).all()
+    return [file for file in files if file not in shared]
+
+
+def _forget_certificates(session: Session, agreement_id: str) -> list[str]:
+    """Forget an agreement's certificates of completion, and return their files."""
+    rows = session.scalars(
+        select(CertificateRow).where(CertificateRow.agreement_id == agreement_id)
+    ).all()
+    for row in rows:
+        session.delete(row)
+    return [row.sha256 for row in rows]
 
 
 def _says(disclosure: str, value: str) -> bool:

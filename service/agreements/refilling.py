@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
-from service.agreements.models import Agreement, State
+from service.agreements.models import Agreement, CertificateRow, State
 from service.agreements.sealing import Sealing
 from service.custody import RevisionDamagedError, RevisionMissingError
 from service.errors import ServiceError
@@ -35,6 +35,10 @@ class Refilling(Sealing):
             named = [(one.id, one.state, named_files(one)) for one in agreements]
             sealed = {one.id: one.sealed_sha256 for one in agreements}
             evidence = {one.id: one.evidence_sha256 for one in agreements}
+            renewed = {one.id: one.renewed_sha256 for one in agreements}
+            certificates = session.execute(
+                select(CertificateRow.agreement_id, CertificateRow.lang, CertificateRow.sha256)
+            ).all()
         for agreement_id, state, files in named:
             for name in files:
                 if self._is_whole(name):
@@ -42,11 +46,20 @@ class Refilling(Sealing):
                 elif name == evidence[agreement_id]:
                     self._withdraw_evidence(agreement_id)
                     anew += 1
+                elif name == renewed[agreement_id]:
+                    self._withdraw_renewal(agreement_id)
+                    anew += 1
                 elif name == sealed[agreement_id] and self._from_custody(agreement_id, name):
                     from_custody += 1
                 elif state != State.SEALED or name == sealed[agreement_id]:
                     # What led to a sealed document is not needed any more, but for its pictures.
                     missing.add(agreement_id)
+        for agreement_id, lang, name in certificates:
+            if self._is_whole(name):
+                whole += 1
+            else:
+                self._withdraw_certificate(agreement_id, lang)
+                anew += 1
         return FilesChecked(
             whole=whole,
             from_custody=from_custody,
@@ -73,6 +86,18 @@ class Refilling(Sealing):
             agreement = self._locked(session, agreement_id)
             agreement.evidence_sha256 = agreement.evidence_anchors = None
 
+    def _withdraw_renewal(self, agreement_id: str) -> None:
+        with self._desk.database.transaction() as session:
+            self._locked(session, agreement_id).renewed_sha256 = None
+
+    def _withdraw_certificate(self, agreement_id: str, lang: str) -> None:
+        with self._desk.database.transaction() as session:
+            session.execute(
+                delete(CertificateRow).where(
+                    CertificateRow.agreement_id == agreement_id, CertificateRow.lang == lang
+                )
+            )
+
 
 def named_files(agreement: Agreement) -> list[str]:
     """Return every file (SHA-256, hex) that an agreement's rows name, each once."""
@@ -81,6 +106,8 @@ def named_files(agreement: Agreement) -> list[str]:
         agreement.revision,
         agreement.sealed_sha256,
         agreement.evidence_sha256,
+        agreement.original_sha256,
+        agreement.renewed_sha256,
         *(party.signed_revision for party in agreement.parties),
     ]
     return list(dict.fromkeys(name for name in names if name is not None))

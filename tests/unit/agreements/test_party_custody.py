@@ -18,7 +18,14 @@ from service.agreements.errors import (
     NoRecoveryKeyError,
     NotInThisStateError,
 )
-from service.agreements.models import Agreement, Party, PartyState, State
+from service.agreements.models import (
+    Agreement,
+    CertificateRow,
+    Party,
+    PartyState,
+    State,
+    TagRow,
+)
 from service.custody import (
     Custody,
     CustodyStatements,
@@ -28,6 +35,7 @@ from service.custody import (
     Lifecycles,
     RecoveryKeys,
     RevisionFiles,
+    RevisionMissingError,
 )
 from service.custody.models import AgreementKey
 from service.notices import MailQueue
@@ -251,6 +259,34 @@ def test_only_the_operator_erases_what_was_signed(office: Office) -> None:
     assert not list((office.house.folder / "revisions").rglob("*.sealed"))
     office.agreements.go_on_erasing()
     assert office.mails() == 2
+
+
+def test_an_erasure_takes_upload_certificates_and_tags_along(office: Office) -> None:
+    agreement, other = office.sealed("agr_1"), office.sealed("agr_2")
+    upload, shared = (office.files.put(data).hex() for data in (b"upload", b"shared upload"))
+    certificate = office.files.put(b"names and addresses").hex()
+    with office.house.database.transaction() as session:
+        session.get_one(Agreement, agreement).original_sha256 = upload
+        session.get_one(Agreement, other).original_sha256 = shared
+        session.add(TagRow(agreement_id=agreement, email=ANA, tag="olivar"))
+        session.add(
+            CertificateRow(
+                agreement_id=agreement, lang="es", evidence_sha256="0" * 64, sha256=certificate
+            )
+        )
+    office.lifecycles.request(agreement)
+    office.agreements.go_on_erasing()
+    for gone in (upload, certificate):
+        with pytest.raises(RevisionMissingError):
+            office.files.get(bytes.fromhex(gone))
+    # A copy of a draft shares its upload, which goes with the last of them.
+    with office.house.database.transaction() as session:
+        session.get_one(Agreement, other).state = State.EXPIRED
+    third = office.sealed("agr_3")
+    with office.house.database.transaction() as session:
+        session.get_one(Agreement, third).original_sha256 = shared
+    office.agreements.erase_agreement(ANA, other)
+    assert office.files.get(bytes.fromhex(shared)) == b"shared upload"
 
 
 def test_what_is_being_signed_is_not_erased(office: Office) -> None:
