@@ -219,15 +219,15 @@ def test_rows_of_parties_come_and_go(rooms: MemoryRooms, browser: Browser) -> No
     page.set_input_files("#pdf", file)  # type: ignore[arg-type]
     page.fill("#party_1_name", "Beto")
     page.fill("#party_2_name", "Carla")
-    for _ in range(8):
+    for _ in range(48):
         page.click("#add-party")
-    expect(page.locator("[data-party]")).to_have_count(10)
+    expect(page.locator("[data-party]")).to_have_count(50)
     expect(page.locator("#add-party")).to_be_hidden()
-    assert page.input_value("#party_10_order") == "10"
+    assert page.input_value("#party_50_order") == "50"
     page.locator("[data-party='1'] .remove").click()
     assert page.input_value("#party_1_name") == "Carla"
     expect(page.locator("[data-party='1'] legend")).to_have_text("Persona 1")
-    for _ in range(8):
+    for _ in range(48):
         page.locator("[data-party='2'] .remove").click()
     expect(page.locator(".remove")).to_be_hidden()
     reader.look("es")
