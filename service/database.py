@@ -80,10 +80,14 @@ class Database:
                 url,
                 connect_args={"timeout": 30, "check_same_thread": False},
                 poolclass=NullPool,
+                # Parameters are names and addresses; errors are logged.
+                hide_parameters=True,
             )
             _prepare_sqlite(self.engine)
         else:
-            self.engine = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=80)
+            self.engine = create_engine(
+                url, pool_pre_ping=True, pool_size=10, max_overflow=80, hide_parameters=True
+            )
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:

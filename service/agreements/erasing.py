@@ -147,8 +147,12 @@ class Erasing(Refilling):
         for agreement_id in self._desk.lifecycles.requested():
             try:
                 self._erase(agreement_id)
-            except ServiceError as error:
-                log.warning("erasure-not-begun", agreement=agreement_id, code=error.code)
+            except Exception as error:  # noqa: BLE001  one agreement must not hold up the others
+                log.warning(
+                    "erasure-not-begun",
+                    agreement=agreement_id,
+                    code=error.code if isinstance(error, ServiceError) else type(error).__name__,
+                )
         self._desk.lifecycles.go_on()
 
     def _erasable_party(

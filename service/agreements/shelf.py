@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import delete, select
 
+from service.agreements.desk import may_see
 from service.agreements.errors import BadTagsError
 from service.agreements.models import Agreement, State, TagRow
 from service.agreements.reading import Reading
@@ -48,7 +49,8 @@ class Shelf(Reading):
                 agreement = session.get(Agreement, agreement_id)
                 if agreement is None or agreement.state != State.SEALED:
                     continue
-                self._visible(session, email, agreement_id)
+                if not may_see(agreement, email):
+                    continue
                 folder = f"{_file_name(agreement.title)}-{agreement.id[-6:]}"
                 sealed, evidence = agreement.sealed_sha256, agreement.evidence_sha256
             if sealed is not None:

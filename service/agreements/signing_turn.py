@@ -88,6 +88,7 @@ class SigningTurns(Drafting, Reading):
             pages=pages,
             consent_text=consent_text(lang, role),
             consent_sha256=consent_sha256(lang, role),
+            consent_lang=lang,
             revision=revision,
             suggested_name=name,
             fields=fields,

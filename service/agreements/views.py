@@ -142,6 +142,8 @@ class SigningView:
     pages: int
     consent_text: str
     consent_sha256: str
+    # The agreement's language, which need not be the reader's.
+    consent_lang: str
     revision: str
     suggested_name: str
     # What this person fills in, and who did their part while they were reading an older revision.

@@ -69,11 +69,12 @@ class Responder:
             wanted = [one["req_cert"] for one in request["tbs_request"]["request_list"]]
             nonce = request.nonce_value
             sent = b"" if nonce is None else bytes(nonce.native)
-        except (ValueError, TypeError, KeyError, RecursionError):
+            found = [self._by_hashes.get(_hashes(one)) for one in wanted]
+            _ = [int(one["serial_number"].native) for one in wanted]
+        except Exception:  # noqa: BLE001  the parser has no list of what hostile bytes raise
             return _refusal(_MALFORMED)
         if not 1 <= len(wanted) <= _MOST_CERTIFICATES or len(sent) > _MOST_NONCE:
             return _refusal(_MALFORMED)
-        found = [self._by_hashes.get(_hashes(one)) for one in wanted]
         authority = found[0]
         if authority is None or any(other is not authority for other in found):
             # One signature answers all: they must be certificates of one authority of ours.

@@ -214,6 +214,16 @@ class Companies:
             raise NotMemberError(f"expected the role {role} in this company", role=str(role))
         return row.person_id
 
+    def mailboxes(self, session: Session, company_id: str) -> frozenset[str]:
+        """Return the mailboxes of every member, for rules that hold for all of them."""
+        rows = session.scalars(select(Membership).where(Membership.company_id == company_id))
+        return frozenset(self._people.email_of(session, row.person_id) for row in rows)
+
+    def may_grant(self, session: Session, company_id: str, person_id: str) -> bool:
+        """Return whether a person is (still) a member who signs or owns."""
+        row = session.get(Membership, (company_id, person_id))
+        return row is not None and bool({Role.OWNER, Role.SIGNER} & set(row.roles.split()))
+
     def granted_by(self, session: Session, company_id: str, person_id: str) -> str:
         """Return who gave a member their roles; raises NotFoundError."""
         row = session.get(Membership, (company_id, person_id))

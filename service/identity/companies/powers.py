@@ -232,6 +232,8 @@ class Powers:
         person = self._decisions.identified(session, email=email)
         granting = self._companies.granted_by(session, company_id, person_id)
         for holder in dict.fromkeys((person_id, granting)):
+            if not self._companies.may_grant(session, company_id, holder):
+                continue  # what a member gave ends with their membership
             row = self._in_force(session, company_id, holder)
             if row is not None and row.leaf_hash is not None:
                 return ActingFor(
@@ -268,7 +270,8 @@ class Powers:
         return ReviewSheet(
             facts=tuple(facts.items()),
             pictures=tuple(self._pictures.of(session, about)),
-            applicants=frozenset({email}),
+            # Whoever is of the company gains by the power, not only who shows it.
+            applicants=self._companies.mailboxes(session, row.company_id) | {email},
         )
 
     def apply_review(self, session: Session, about: str, *, accepted: bool) -> bytes | None:

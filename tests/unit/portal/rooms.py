@@ -365,6 +365,7 @@ class MemoryAgreements(MemoryFields):
             pages=view.page_count,
             consent_text=CONSENT,
             consent_sha256=CONSENT_SHA256,
+            consent_lang="es",
             revision="ab" * 32,
             suggested_name=own.name,
             fields=tuple(

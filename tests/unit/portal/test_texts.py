@@ -31,6 +31,18 @@ def test_both_languages_have_the_same_keys_and_values() -> None:
         assert values_in(spanish[key]) == values_in(english[key]), key
 
 
+@pytest.mark.parametrize("lang", ["es", "en"])
+def test_no_page_takes_another_ones_words(lang: str) -> None:
+    seen: dict[str, str] = {}
+    for module in sorted((FOLDER / "texts" / lang).glob("[a-z]*.py")):
+        for node in ast.walk(ast.parse(module.read_text())):
+            if isinstance(node, ast.Dict):
+                for key in node.keys:
+                    assert isinstance(key, ast.Constant)
+                    assert key.value not in seen, f"{key.value}: {module.name}, {seen[key.value]}"
+                    seen[str(key.value)] = module.name
+
+
 def error_classes() -> list[type[ServiceError]]:
     for room in ROOMS:
         package = importlib.import_module(f"service.{room}")

@@ -271,7 +271,30 @@ def test_what_got_known_is_revoked_in_answers_and_lists(tmp_path: Path) -> None:
     assert after.certificate_of("nobody") is None
 
 
-@pytest.mark.parametrize("request_der", [b"", b"\x30\x80", b"junk" * 2000, b"\x30\x00"])
+# What makes the parser raise an IndexError, and an AttributeError.
+_NO_ALGORITHM = bytes.fromhex(
+    "305f305d303e303c303a300906052b0e06021a830004146161616161616161616161616161616161"
+    "6161616104146262626262626262626262626262626262626262020105a21b3019301706092b0601"
+    "050507300102040a04087878787878787878"
+)
+_NO_SERIAL = bytes.fromhex(
+    "305f305d303e303c303a300906052b0e03021a290004146161616161616161616161616161616161"
+    "61616161041462626262626262626262626262626262626262620662020105a21b3019301706092b"
+    "0601050507300102040a04087878787878787878"
+)
+
+
+@pytest.mark.parametrize(
+    "request_der",
+    [
+        b"",
+        b"\x30\x80",
+        b"junk" * 2000,
+        b"\x30\x00",
+        _NO_ALGORITHM,
+        _NO_SERIAL,
+    ],
+)
 def test_a_malformed_request_is_answered(request_der: bytes, tmp_path: Path) -> None:
     said = ocsp.load_der_ocsp_response(load(tmp_path, ManualClock()).responder.respond(request_der))
     assert said.response_status is ocsp.OCSPResponseStatus.MALFORMED_REQUEST

@@ -152,7 +152,7 @@ TEXTS = {
     "ladder.step.now": "now",
     "ladder.step.later": "to come",
     "event.prepared": "The document was prepared",
-    "event.sent": "Whoever's turn it was got the invitation",
+    "event.sent": "The invitation was sent to whoever signs first",
     "event.identified": "{who}: confirmed their e-mail with a code",
     "event.opened": "{who}: opened the document",
     "event.consented": "{who}: agreed to sign electronically",

@@ -50,5 +50,5 @@ TEXTS = {
     ),
     "status.other.title": "This could not be done",
     "status.other.text": "What you asked for could not be done.",
-    "status.home": "Go to the first page",
+    "common.first_page": "Go to the first page",
 }

@@ -11,7 +11,7 @@ TEXTS = {
     "landing.how": "How it works",
     "landing.step.1.title": "Upload the contract",
     "landing.step.1.text": (
-        "A PDF file, and the names and e-mails of those who sign: one to ten people."
+        "A PDF file, and the names and e-mails of those who sign: up to fifty people."
     ),
     "landing.step.2.title": "Each person reads and signs",
     "landing.step.2.text": (
@@ -29,10 +29,10 @@ TEXTS = {
     ),
     "landing.honest.title": "What a signature in Acta shows, and what it does not",
     "landing.honest.text": (
-        "Today Acta checks that the signer can read the mailbox a code was sent to. That the code "
-        "arrived there and was typed is Acta's word. Acta looks at nobody's identity document. "
-        "For some acts the law asks for another kind of signature, or a notary: if in doubt, ask "
-        "before you sign."
+        "Acta always checks that the signer can read the mailbox a code was sent to. Whoever "
+        "wants to can also show their identity document and face, and the contract then says so. "
+        "Both are Acta's word. For some acts the law asks for another kind of signature, or a "
+        "notary: if in doubt, ask before you sign."
     ),
     "sign_in.title": "Sign in",
     "sign_in.lead": "There are no passwords. Type your e-mail and we will send you a code.",

@@ -160,7 +160,7 @@ TEXTS = {
     "ladder.step.now": "ahora",
     "ladder.step.later": "pendiente",
     "event.prepared": "El documento quedó preparado",
-    "event.sent": "Se envió la invitación a quien le tocaba",
+    "event.sent": "Se envió la invitación a quien le tocaba firmar",
     "event.identified": "{who}: confirmó su correo con un código",
     "event.opened": "{who}: abrió el documento",
     "event.consented": "{who}: aceptó firmar electrónicamente",

@@ -50,5 +50,5 @@ TEXTS = {
     ),
     "status.other.title": "No se ha podido hacer",
     "status.other.text": "Lo que pidió no se ha podido hacer.",
-    "status.home": "Ir a la página de inicio",
+    "common.first_page": "Ir a la página de inicio",
 }

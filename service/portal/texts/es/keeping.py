@@ -27,7 +27,7 @@ TEXTS = {
     "keeping.erase_mine_text": (
         "Acta destruye lo que permite leer su nombre y su correo en sus anotaciones, y usted "
         "dejará de ver este contrato aquí. Las demás partes conservan el contrato firmado y "
-        "sus pruebas, que siguen valiendo. Descargue antes su PDF y su archivo de pruebas. No "
+        "sus pruebas, que siguen valiendo. Descargue antes su PDF y su archivo de evidencia. No "
         "hay vuelta atrás."
     ),
     "keeping.erase_mine_yes": "Sí, borrar mis datos",

@@ -11,7 +11,7 @@ TEXTS = {
     "landing.how": "Cómo funciona",
     "landing.step.1.title": "Suba el contrato",
     "landing.step.1.text": (
-        "Un archivo PDF, y los nombres y correos de quienes firman: de una a diez personas."
+        "Un archivo PDF, y los nombres y correos de quienes firman: hasta cincuenta personas."
     ),
     "landing.step.2.title": "Cada persona lee y firma",
     "landing.step.2.text": (
@@ -29,10 +29,10 @@ TEXTS = {
     ),
     "landing.honest.title": "Lo que una firma en Acta demuestra, y lo que no",
     "landing.honest.text": (
-        "Hoy Acta comprueba que quien firma puede leer el correo al que se envió un código. Que "
-        "ese código llegó y se escribió es palabra de Acta. Acta no mira el documento de "
-        "identidad de nadie. Para algunos actos la ley pide otra clase de firma, o un notario: "
-        "si tiene dudas, pregunte antes de firmar."
+        "Acta comprueba siempre que quien firma puede leer el correo al que se envió un código. "
+        "Quien quiera puede además identificarse con su documento y su cara, y el contrato lo "
+        "dice. Una cosa y otra son palabra de Acta. Para algunos actos la ley pide otra clase "
+        "de firma, o un notario: si tiene dudas, pregunte antes de firmar."
     ),
     "sign_in.title": "Entrar",
     "sign_in.lead": (
@@ -100,7 +100,7 @@ TEXTS = {
     "verify.whose_word": "Lo afirma: {who}",
     "verify.claimed": "Hora que indica la firma:",
     "verify.word.operator's word": "Acta (es su palabra: el código se envió a un correo)",
-    "verify.word.device-held key": "una llave guardada en el dispositivo de quien firmó",
+    "verify.word.device-held key": "una clave guardada en el dispositivo de quien firmó",
     "verify.word.own certificate": "un certificado propio de quien firmó",
     "verify.word.other": "no consta",
     "verify.time": "Cuándo",

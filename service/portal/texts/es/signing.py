@@ -31,7 +31,7 @@ TEXTS = {
         "que confirmó su correo con un código, que es palabra de Acta."
     ),
     "sign.voidable": (
-        "Este contrato no se podrá anular en la cadena de bloques: todavía no hay llaves de las "
+        "Este contrato no se podrá anular en la cadena de bloques: todavía no hay claves de las "
         "partes para hacerlo."
     ),
     "sign.decline": "No quiero firmar",
