@@ -1,0 +1,120 @@
+"""The reader in TypeScript reads packed evidence and state proofs as the Python does."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from anchoring.chain_proof import prove_state
+from anchoring.errors import AnchoringError, InvalidError
+from anchoring.evidence import Evidence, read_evidence
+from anchoring.evidence_lists import AnchorRecord
+from tests.vectors.evidence_case import apply, cases
+
+READER = Path(__file__).parents[3] / "anchoring" / "browser"
+LEAF = None
+Answers = dict[str, Any]
+
+
+def _code(reason: AnchoringError) -> str:
+    family = "invalid" if isinstance(reason, InvalidError) else "cannot-check"
+    return f"{family} {reason.code}"
+
+
+def _state(record: AnchorRecord) -> Any:
+    try:
+        proved = prove_state(record, leaf_hash=LEAF)
+    except AnchoringError as reason:
+        return _code(reason)
+    if proved is None:
+        return None
+    block = proved.block
+    return {
+        "block": [block.number, block.hash.hex(), block.time],
+        "code": proved.code_hash.hex(),
+        "anchors": {
+            root.hex(): [slot.size, slot.time, slot.block] for root, slot in proved.anchors.items()
+        },
+        "status": None,
+        "forked": proved.forked,
+    }
+
+
+def _answer(data: bytes) -> Answers:
+    try:
+        read: Evidence = read_evidence(data)
+    except AnchoringError as reason:
+        return {"refused": _code(reason)}
+    return {
+        "missing": list(read.missing),
+        "leaves": [opening.computed_leaf().hex() for opening in read.openings],
+        "parties": [[key.commit.hex() for key in party.keys] for party in read.parties],
+        "statements": sorted(leaf.hex() for leaf in read.statements),
+        "attestations": sorted(leaf.hex() for leaf in read.attestations),
+        "proofs": sorted(leaf.hex() for leaf in read.statement_proofs),
+        "disclosures": {str(party): len(all_) for party, all_ in read.disclosures.items()},
+        "states": {str(chain): _state(record) for chain, record in read.anchors.items()},
+    }
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Answers, Answers, Any]]:
+    """Both readers' answers to every evidence vector, and the vector."""
+    folder = tmp_path_factory.mktemp("evidence")
+    asked, ours, stated = {}, {}, {}
+    for path in cases():
+        case = json.loads(path.read_bytes())
+        evidence = apply(case).evidence
+        if evidence is None:
+            continue
+        packed = folder / f"{path.stem}.asice"
+        packed.write_bytes(evidence)
+        asked[path.stem] = {"evidence": str(packed), "leaf": LEAF}
+        ours[path.stem], stated[path.stem] = _answer(evidence), case
+    question, bundle = folder / "asked.json", folder / "replay.mjs"
+    question.write_text(json.dumps(asked))
+    subprocess.run(
+        [
+            READER / "node_modules/.bin/esbuild", "src/replay_evidence.ts", "--bundle",
+            "--platform=node", "--format=esm", f"--outfile={bundle}", "--log-level=warning",
+        ],
+        cwd=READER, check=True,
+    )  # fmt: skip
+    done = subprocess.run(["node", bundle, question], capture_output=True, text=True, check=True)
+    theirs = json.loads(done.stdout)
+    return {name: (theirs[name], ours[name], stated[name]) for name in asked}
+
+
+def test_both_readers_read_every_evidence_alike(
+    answers: dict[str, tuple[Answers, Answers, Any]],
+) -> None:
+    different = {name: pair[:2] for name, pair in answers.items() if pair[0] != pair[1]}
+    assert different == {}
+    assert len(answers) > 150
+
+
+def test_what_is_refused_is_what_the_vectors_state(
+    answers: dict[str, tuple[Answers, Answers, Any]],
+) -> None:
+    stated = {
+        name: f"{case['expect']} {case['code']}"
+        for name, (_, _, case) in answers.items()
+        if case.get("step") == "container" and case["code"].startswith("anchoring/")
+    }
+    refused = {name: theirs["refused"] for name, (theirs, _, _) in answers.items() if "refused" in theirs}
+    assert stated.items() <= refused.items()
+    assert len(stated) > 10
+
+
+def test_a_state_proof_cut_or_flipped_is_refused(
+    answers: dict[str, tuple[Answers, Answers, Any]],
+) -> None:
+    proofs = {
+        name: theirs["states"]
+        for name, (theirs, _, _) in answers.items()
+        if name.startswith("bad_state-proof-") and "status" not in name and "successor" not in name
+    }
+    assert len(proofs) >= 8
+    assert all("invalid anchoring/bad-state-proof" in states.values() for states in proofs.values())
