@@ -1,7 +1,10 @@
 """The reader in TypeScript reads packed evidence and state proofs as the Python does."""
 
+import io
 import json
 import subprocess
+import zipfile
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -94,6 +97,40 @@ def _answer(data: bytes, leaf: bytes | None) -> Answers:
     }
 
 
+def _repacked() -> dict[str, bytes]:
+    """Evidence in zips of another maker: deflated, cut in deflate, with and without extras."""
+    members = base("one-party").members
+    deflated = _zip(members)
+    first = deflated.index(b"manifest.json") + len("manifest.json")
+    flipped = bytearray(deflated)
+    flipped[first + 40] ^= 0x55
+    return {
+        "zip-deflated": deflated,
+        "zip-deflate-flipped": bytes(flipped),
+        "zip-comment": _zip(members, comment=b"hello"),
+        "zip-extra-field": _zip(members, extra=b"\x01\xaa\x00\x00"),
+        "zip-bomb": _zip({**members, "META-INF/zeros": bytes(3 << 20)}),
+        "zip-bzip2": _zip(members, method=zipfile.ZIP_BZIP2),
+    }
+
+
+def _zip(
+    members: Mapping[str, bytes],
+    *,
+    method: int = zipfile.ZIP_DEFLATED,
+    comment: bytes = b"",
+    extra: bytes = b"",
+) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.comment = comment
+        for name, data in members.items():
+            entry = zipfile.ZipInfo(name)
+            entry.extra = extra
+            archive.writestr(entry, data, zipfile.ZIP_STORED if name == "mimetype" else method)
+    return packed.getvalue()
+
+
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Answers, Answers, Any]]:
     """Both readers' answers to every evidence vector, and the vector."""
@@ -109,6 +146,11 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Answers
         packed.write_bytes(evidence)
         asked[path.stem] = {"evidence": str(packed), "leaf": leaf and leaf.hex()}
         ours[path.stem], stated[path.stem] = _answer(evidence, leaf), case
+    for name, evidence in _repacked().items():
+        packed = folder / f"{name}.asice"
+        packed.write_bytes(evidence)
+        asked[name] = {"evidence": str(packed), "leaf": None}
+        ours[name], stated[name] = _answer(evidence, None), {}
     question, bundle = folder / "asked.json", folder / "replay.mjs"
     question.write_text(json.dumps(asked))
     subprocess.run(
@@ -129,6 +171,9 @@ def test_both_readers_read_every_evidence_alike(
     different = {name: pair[:2] for name, pair in answers.items() if pair[0] != pair[1]}
     assert different == {}
     assert len(answers) > 150
+    refused = {name: pair[0].get("refused") for name, pair in answers.items() if "zip-" in name}
+    assert refused.pop("zip-deflated") is None
+    assert all(refused.values())
 
 
 def test_what_is_refused_is_what_the_vectors_state(
