@@ -101,6 +101,12 @@ class Agreement(Base):
     statements: Mapped[list["StatementRow"]] = relationship(
         order_by="StatementRow.position", cascade="all, delete-orphan"
     )
+    party_keys: Mapped[list["PartyKeyRow"]] = relationship(
+        order_by="PartyKeyRow.party", cascade="all, delete-orphan"
+    )
+    pending_signatures: Mapped[list["PendingSignatureRow"]] = relationship(
+        order_by="PendingSignatureRow.party", cascade="all, delete-orphan"
+    )
 
     @property
     def prepared(self) -> bytes:
@@ -192,6 +198,40 @@ class StatementRow(Base):
     method: Mapped[str | None] = mapped_column(String(32))
     # [[party the disclosure belongs to, hex of the disclosure's bytes], …]
     disclosures: Mapped[list[list[int | str]]] = mapped_column(JSON)
+
+
+class PartyKeyRow(Base):
+    """The passkey that a party signed with: its point, and what its commitment is made of."""
+
+    __tablename__ = "agreement_party_keys"
+
+    agreement_id: Mapped[str] = mapped_column(ForeignKey("agreements.id"), primary_key=True)
+    party: Mapped[int] = mapped_column(primary_key=True)
+    key_salt: Mapped[bytes] = mapped_column(LargeBinary)
+    rp_id_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    x: Mapped[bytes] = mapped_column(LargeBinary)
+    y: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class PendingSignatureRow(Base):
+    """A signature that waits for its signer's passkey, for minutes, and serves once.
+
+    ``sealed``: the draft under the keyring, with the one-use key. ``answer_sha256``: the answer
+    that was taken for it, whatever became of it. ``attestation``: what that answer proved.
+    """
+
+    __tablename__ = "agreement_pending_signatures"
+
+    agreement_id: Mapped[str] = mapped_column(ForeignKey("agreements.id"), primary_key=True)
+    party: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[str] = mapped_column(String(40))
+    passkey: Mapped[str] = mapped_column(String(40))
+    revision: Mapped[str] = mapped_column(String(64))
+    statement_sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    answer_sha256: Mapped[bytes | None] = mapped_column(LargeBinary)
+    attestation: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class CertificateRow(Base):

@@ -24,6 +24,7 @@ from anchoring.hashing import (
 from anchoring.statement import parse_statement
 from service.agreements.models import Agreement, State, StatementRow
 from service.agreements.party_custody import PartyCustody
+from service.agreements.signature_drafts import party_key
 from service.agreements.statements import StatementMaker
 from service.clock import rfc3339
 from service.errors import ConflictError, ServiceError
@@ -185,7 +186,7 @@ class Sealing(PartyCustody):
                 for row in agreement.statements
                 if row.type == "signed"
             }
-        # Nobody holds a key that outlives their signature yet, so no set of keys may void this.
+        # No agreement is announced as voidable yet, so no set of keys may void this.
         root = parties_root(())
         binding = SealBinding(
             parties_root=root,
@@ -233,8 +234,14 @@ class Sealing(PartyCustody):
             sealed, written_before = agreement.sealed_sha256, agreement.evidence_sha256
             held = agreement.evidence_anchors or 0
             indices = desk.notary.indices(session, leaves)
+            keys = {row.party: [party_key(row).to_json()] for row in agreement.party_keys}
             parties: list[dict[str, object]] = [
-                {"party": p.number, "role": p.role, "order": p.signing_order, "keys": []}
+                {
+                    "party": p.number,
+                    "role": p.role,
+                    "order": p.signing_order,
+                    "keys": keys.get(p.number, []),
+                }
                 for p in agreement.parties
             ]
         if document_leaf is None or sealed is None:

@@ -1,12 +1,14 @@
 """A party's turn: opening, signing, declining."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from anchoring.form_values import Value
+from anchoring.party_keys import PartyKey
 from anchoring.statement import Actor
 from service.agreements.consent import consent_sha256, consent_text
 from service.agreements.desk import is_turn, party_of
@@ -21,6 +23,7 @@ from service.agreements.errors import (
 )
 from service.agreements.models import Agreement, Party, PartyState, State
 from service.agreements.reading import Reading
+from service.agreements.signature_drafts import SignatureDraft, key_row
 from service.agreements.statements import Disclosures, Made
 from service.agreements.values import fields_of, read_values
 from service.agreements.views import SigningView
@@ -112,66 +115,115 @@ class SigningTurns(Drafting, Reading):
         form sends it. The one-use key lives only in this call.
         """
         self._expect_fresh(confirmed_at)
-        _check_drawing(drawn_png)
+        check_drawing(drawn_png)
         with self._desk.database.reading() as session:
-            agreement = self._visible(session, email, agreement_id)
-            own = party_of(agreement, email)
-            if own is not None and own.state == PartyState.SIGNED:
+            if has_signed(self._visible(session, email, agreement_id), email):
                 return
-            agreement, party = self._turn(session, email, agreement_id, locked=False)
-            if not party.signs:
-                raise NotYourTurnError("expected a party who signs")
-            now = self._on_time(agreement)
-            if agreement.revision != revision:
-                raise StaleViewError("the document changed since it was shown; look at it again")
-            if consent_sha256 != _consent_of(agreement, party):
-                raise StaleViewError("the consent text changed since it was shown; read it again")
-            if party.identity_leaf is None or not has_opened(agreement, party):
-                raise StaleViewError("expected the document to be opened before it is signed")
-            if party.company_id is not None:
-                # The power may have been withdrawn since the company was chosen.
-                self._desk.identities.acting_for(session, email, party.company_id)
-            signer = issue_signer(
-                self._desk.keys,
-                subject=_opaque(agreement, party),
-                now=now,
-                assurance=party.identity_assurance or MAILBOX,
-                for_company=party.company_leaf is not None,
-            )
-            consented = self._consented(agreement, party, now)
-            filled = read_values(agreement, party, values or {})
-            signed = self._signed(agreement, party, now, signer, confirmed_at, filled)
-            lang = agreement.lang
-            field = party.field
-        pdf = sign_field(
-            self._desk.files.get(bytes.fromhex(revision)),
-            field=field,
-            signer=signer,
-            statement_sha256=signed.sha256,
-            appearance=Appearance(
-                name=" ".join(typed_name.split())[:120] or party.name,
-                signed_at=now,
+            draft = self._draft_signature(
+                session,
+                email,
+                agreement_id,
+                revision=revision,
+                consent_sha256=consent_sha256,
                 drawn_png=drawn_png,
+                typed_name=typed_name,
+                confirmed_at=confirmed_at,
+                values=values or {},
+            )
+        self._finish_signature(email, agreement_id, draft)
+
+    def _draft_signature(
+        self,
+        session: Session,
+        email: str,
+        agreement_id: str,
+        *,
+        revision: str,
+        consent_sha256: str,
+        drawn_png: bytes | None,
+        typed_name: str,
+        confirmed_at: datetime,
+        values: Mapping[str, str],
+        key: PartyKey | None = None,
+    ) -> SignatureDraft:
+        """Return all of a signature but its proof: by ``key``, or attested by an e-mailed code."""
+        agreement, party = self._turn(session, email, agreement_id, locked=False)
+        if not party.signs:
+            raise NotYourTurnError("expected a party who signs")
+        now = self._on_time(agreement)
+        if agreement.revision != revision:
+            raise StaleViewError("the document changed since it was shown; look at it again")
+        if consent_sha256 != _consent_of(agreement, party):
+            raise StaleViewError("the consent text changed since it was shown; read it again")
+        if party.identity_leaf is None or not has_opened(agreement, party):
+            raise StaleViewError("expected the document to be opened before it is signed")
+        if party.company_id is not None:
+            # The power may have been withdrawn since the company was chosen.
+            self._desk.identities.acting_for(session, email, party.company_id)
+        signer = issue_signer(
+            self._desk.keys,
+            subject=_opaque(agreement, party),
+            now=now,
+            assurance=party.identity_assurance or MAILBOX,
+            for_company=party.company_leaf is not None,
+        )
+        actor = signer_actor(party)
+        if key is not None:
+            actor = replace(actor, key_commit=key.commit)
+        filled = read_values(agreement, party, values)
+        return SignatureDraft(
+            revision=revision,
+            field=party.field,
+            lang=agreement.lang,
+            at=now,
+            signer=signer,
+            consented=self._consented(agreement, party, now, actor),
+            signed=self._signed(
+                agreement, party, now, signer, None if key else confirmed_at, filled, actor
+            ),
+            name=" ".join(typed_name.split())[:120] or party.name,
+            drawn_png=drawn_png,
+            values=filled,
+            key=key,
+        )
+
+    def _finish_signature(self, email: str, agreement_id: str, draft: SignatureDraft) -> None:
+        """Sign the PDF and record it, if the agreement is still at the revision of the draft."""
+        pdf = sign_field(
+            self._desk.files.get(bytes.fromhex(draft.revision)),
+            field=draft.field,
+            signer=draft.signer,
+            statement_sha256=draft.signed.sha256,
+            appearance=Appearance(
+                name=draft.name,
+                signed_at=draft.at,
+                drawn_png=draft.drawn_png,
                 code=new_page_code(),
-                lang=lang,
-                method="code",
+                lang=draft.lang,
+                method=draft.method,
             ),
             keys=self._desk.keys,
             clock=self._desk.clock,
-            values=filled,
+            values=draft.values,
         )
-        # Crash point: nothing has happened yet; the person signs again with another one-use key.
+        # Crash point: nothing has happened yet; the person signs again with another one-use key,
+        # or, if their passkey has answered, the draft that waits is finished.
         written = self._desk.files.put(pdf).hex()
         with self._desk.database.transaction() as session:
             agreement, party = self._turn(session, email, agreement_id)
             self._on_time(agreement)
-            if agreement.revision != revision:
+            if agreement.revision != draft.revision:
                 raise StaleViewError("somebody else signed meanwhile; look at it again")
-            self._maker.record(session, agreement, consented)
-            self._maker.record(session, agreement, signed)
+            self._maker.record(session, agreement, draft.consented)
+            self._maker.record(session, agreement, draft.signed)
+            if draft.key is not None:
+                agreement.party_keys.append(key_row(draft.key, party=party.number))
+            agreement.pending_signatures = [
+                one for one in agreement.pending_signatures if one.party != party.number
+            ]
             agreement.revision = written
             party.state = PartyState.SIGNED
-            party.signed_at = now
+            party.signed_at = draft.at
             party.signed_revision = written
             if agreement.state == State.DRAFT:
                 agreement.state = State.READY
@@ -331,12 +383,12 @@ class SigningTurns(Drafting, Reading):
         party.identified_at = confirmed_at
         party.identity_assurance = MAILBOX if known is None else known.assurance
 
-    def _consented(self, agreement: Agreement, party: Party, now: datetime) -> Made:
+    def _consented(self, agreement: Agreement, party: Party, now: datetime, actor: Actor) -> Made:
         return self._maker.make(
             agreement,
             "consented",
             {"textSha256": _consent_of(agreement, party), "lang": agreement.lang},
-            actor=signer_actor(party),
+            actor=actor,
             at=now,
         )
 
@@ -346,11 +398,12 @@ class SigningTurns(Drafting, Reading):
         party: Party,
         now: datetime,
         signer: OneUseSigner,
-        confirmed_at: datetime,
+        confirmed_at: datetime | None,
         filled: Mapping[str, Value],
+        actor: Actor,
     ) -> Made:
         kept = Disclosures()
-        assert party.identity_leaf is not None  # checked by sign()
+        assert party.identity_leaf is not None  # checked by _draft_signature()
         still_open = [
             other.field
             for other in agreement.parties
@@ -374,9 +427,9 @@ class SigningTurns(Drafting, Reading):
                     None if party.company_leaf is None else {"statement": party.company_leaf.hex()}
                 ),
                 "consent": {"textSha256": _consent_of(agreement, party), "lang": agreement.lang},
-                "method": "code",
+                "method": "code" if confirmed_at is not None else "webauthn",
             },
-            actor=signer_actor(party),
+            actor=actor,
             at=now,
             disclosures=kept,
             code_confirmed_at=confirmed_at,
@@ -386,6 +439,11 @@ class SigningTurns(Drafting, Reading):
 def signer_actor(party: Party) -> Actor:
     """Return the party as the actor of a statement."""
     return Actor(party=party.number, role=party.role)
+
+
+def has_signed(agreement: Agreement, email: str) -> bool:
+    own = party_of(agreement, email)
+    return own is not None and own.state == PartyState.SIGNED
 
 
 def _opaque(agreement: Agreement, party: Party) -> str:
@@ -406,7 +464,7 @@ def has_opened(agreement: Agreement, party: Party) -> bool:
     )
 
 
-def _check_drawing(drawn_png: bytes | None) -> None:
+def check_drawing(drawn_png: bytes | None) -> None:
     if drawn_png is None:
         return
     if not drawn_png.startswith(_PNG) or len(drawn_png) > MAX_DRAWING:

@@ -2,6 +2,7 @@
 
 from service.portal.portal import build_portal, install_portal
 from service.portal.ports import (
+    AccountPort,
     AgreementsPort,
     IdentityPort,
     Invitee,
@@ -15,6 +16,7 @@ from service.portal.ports import (
 )
 
 __all__ = [
+    "AccountPort",
     "AgreementsPort",
     "IdentityPort",
     "Invitee",

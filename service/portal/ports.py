@@ -18,7 +18,7 @@ from service.agreements import (
 )
 from service.clock import Clock
 from service.custody import CustodyHealth, RecoveryKeyView
-from service.identity import Bureau, Confirmed, LinkView, SessionView
+from service.identity import Bureau, Confirmed, LinkView, OpenSession, PasskeyView, SessionView
 from service.notary import LogStatus
 from service.notices import StoredMail
 
@@ -142,6 +142,34 @@ class AgreementsPort(Protocol):
         values: Mapping[str, str] | None = None,
     ) -> None:
         """Sign the PDF the party was shown; again is no error."""
+        ...
+
+    def begin_signing(
+        self,
+        email: str,
+        agreement_id: str,
+        /,
+        *,
+        session_id: str,
+        passkey: str,
+        revision: str,
+        consent_sha256: str,
+        drawn_png: bytes | None,
+        typed_name: str,
+        confirmed_at: datetime,
+        values: Mapping[str, str] | None = None,
+    ) -> str:
+        """Make the signature's statements; return what asks a passkey for its answer (JSON)."""
+        ...
+
+    def complete_signing(
+        self, email: str, agreement_id: str, /, *, session_id: str, answer: str
+    ) -> None:
+        """Sign with the passkey's answer; again is no error."""
+        ...
+
+    def finish_waiting_signature(self, email: str, agreement_id: str, /) -> bool:
+        """Finish a signature that a passkey has answered; return whether there was one."""
         ...
 
     def companies_for(self, email: str, agreement_id: str, /) -> Sequence[CompanyChoice]:
@@ -306,6 +334,58 @@ class IdentityPort(Protocol):
         ...
 
 
+class AccountPort(Protocol):
+    """A person's passkeys and open sessions; each call is a transaction of its own.
+
+    Changing passkeys takes a session that a passkey opened which may sign, or a fresh code:
+    otherwise a FreshCodeNeededError.
+    """
+
+    def needs_code(self, person: SessionView, /) -> bool:
+        """Whether a fresh e-mailed code is needed before passkeys may be changed."""
+        ...
+
+    def passkeys(self, email: str, /) -> Sequence[PasskeyView]:
+        """Return a person's passkeys, the one used last first."""
+        ...
+
+    def registration_options(self, person: SessionView, /) -> str:
+        """Return the JSON that the browser makes a passkey from."""
+        ...
+
+    def register(self, person: SessionView, /, *, answer: str, name: str) -> PasskeyView:
+        """Keep the passkey that the browser made."""
+        ...
+
+    def rename(self, person: SessionView, /, *, passkey: str, name: str) -> None:
+        """Give a passkey another name."""
+        ...
+
+    def remove(self, person: SessionView, /, *, passkey: str) -> None:
+        """Believe a passkey no more, and end the other sessions that it opened."""
+        ...
+
+    def sign_in_options(self, *, remote: str) -> str:
+        """Return the JSON with which any passkey may sign its owner in."""
+        ...
+
+    def sign_in(self, *, answer: str, lang: str) -> str:
+        """Sign the owner of the passkey in that answered; return the cookie's token."""
+        ...
+
+    def open_sessions(self, email: str, /) -> Sequence[OpenSession]:
+        """Return where this person is signed in."""
+        ...
+
+    def end_session(self, email: str, session_id: str, /) -> None:
+        """Sign one browser of this person's out; again is no error."""
+        ...
+
+    def end_sessions(self, email: str, /) -> None:
+        """Sign this person out everywhere."""
+        ...
+
+
 class MailboxPort(Protocol):
     """The mail that stays on this machine (embedded profile)."""
 
@@ -366,6 +446,7 @@ class PortalContext:
     custody: PartyCustodyPort
     keeping: KeepingPort
     identity: IdentityPort
+    account: AccountPort
     mailbox: MailboxPort | None
     log_status: ReadLogStatus
     custody_health: ReadCustodyHealth

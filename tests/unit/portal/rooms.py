@@ -16,7 +16,7 @@ from service.agreements import (
     SigningView,
     TimelineEvent,
 )
-from service.agreements.errors import NotReadyError
+from service.agreements.errors import NotReadyError, SignatureOverError
 from service.custody import CustodyHealth
 from service.errors import NotFoundError, ServiceError
 from service.identity import (
@@ -42,6 +42,7 @@ from service.portal import (
 from tests.parts import ManualClock
 from tests.unit.portal.custody_rooms import MemoryPartyCustody
 from tests.unit.portal.drawn_page import draw_page
+from tests.unit.portal.memory_account import MemoryAccount
 from tests.unit.portal.memory_fields import MemoryFields
 from tests.unit.portal.statuses import custody_health, log_status
 
@@ -190,6 +191,7 @@ class MemoryAgreements(MemoryFields):
     drawings: dict[str, bytes | None] = field(default_factory=dict)
     values: dict[str, dict[str, str]] = field(default_factory=dict)
     typed_names: dict[str, str] = field(default_factory=dict)
+    begun: dict[tuple[str, str], tuple[str, str, dict[str, Any]]] = field(default_factory=dict)
     refuse: ServiceError | None = None
 
     def _refuse(self) -> None:
@@ -397,6 +399,33 @@ class MemoryAgreements(MemoryFields):
         elif all(party.state == "signed" for party in view.parties):
             self.change(agreement_id, state="sealing")
 
+    def begin_signing(
+        self,
+        email: str,
+        agreement_id: str,
+        /,
+        *,
+        session_id: str,
+        passkey: str,
+        **asked: Any,
+    ) -> str:
+        self._refuse()
+        self._visible(email, agreement_id)
+        self.begun[agreement_id, email] = (session_id, passkey, asked)
+        return '{"challenge": "AA"}'
+
+    def complete_signing(
+        self, email: str, agreement_id: str, /, *, session_id: str, answer: str
+    ) -> None:
+        self._refuse()
+        begun_by, passkey, asked = self.begun.pop((agreement_id, email), ("", "", {}))
+        if (begun_by, passkey) != (session_id, answer):
+            raise SignatureOverError("nothing waits for this answer")
+        self.sign(email, agreement_id, **asked)
+
+    def finish_waiting_signature(self, email: str, agreement_id: str, /) -> bool:
+        return False
+
     def companies_for(self, email: str, agreement_id: str, /) -> Sequence[CompanyChoice]:
         return ()
 
@@ -440,6 +469,7 @@ class MemoryRooms:
     def __post_init__(self) -> None:
         self.mailbox = MemoryMailbox(self.clock)
         self.identity = MemoryIdentity(self.clock, self.mailbox)
+        self.account = MemoryAccount(self.clock, self.identity)
         self.agreements = MemoryAgreements(self.clock)
         self.party_custody = MemoryPartyCustody(self.clock)
 
@@ -458,6 +488,7 @@ class MemoryRooms:
             custody=self.party_custody,
             keeping=self.party_custody,
             identity=self.identity,
+            account=self.account,
             mailbox=self.mailbox,
             log_status=lambda: self.log,
             custody_health=lambda: self.custody,
