@@ -63,7 +63,14 @@ class Person:
         self._confirm(page, "/sign-in", "/sign-in/code", email=self.contact.email)
 
     def draft(
-        self, *, pdf: bytes, title: str, others: list[Contact], own: bool, days: int = 14
+        self,
+        *,
+        pdf: bytes,
+        title: str,
+        others: list[Contact],
+        own: bool,
+        days: int = 14,
+        by_device: bool = False,
     ) -> str:
         """Upload ``pdf`` with its parties; return the agreement's id."""
         page = self.visitor.open("/agreements/new")
@@ -75,6 +82,7 @@ class Person:
             "deadline": deadline,
             "sender_name": self.contact.name,
             "sender_signs": "1" if own else None,
+            "by_device": "1" if by_device else None,
         }
         for number, other in enumerate(others, start=1):
             fields[f"party_{number}_name"] = other.name

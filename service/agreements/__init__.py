@@ -2,7 +2,6 @@
 
 from service.agreements.completion import Completion
 from service.agreements.desk import Desk, DeviceSigning, Identities, Links
-from service.agreements.device_signing import SigningByDevice
 from service.agreements.erasing import Erasing, KeepingView, expect_known
 from service.agreements.errors import AgreementNotFoundError
 from service.agreements.party_custody import KitView
@@ -13,6 +12,7 @@ from service.agreements.renewing import Renewing
 from service.agreements.representing import CompanyChoice, Representing
 from service.agreements.role_acts import RoleActs
 from service.agreements.shelf import Shelf
+from service.agreements.signing_by_device import SigningByDevice
 from service.agreements.views import (
     AgreementSummary,
     AgreementView,

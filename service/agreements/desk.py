@@ -7,6 +7,7 @@ from typing import Protocol
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from anchoring.assurance import POLICY_OF
 from service.agreements.errors import (
     AgreementNotFoundError,
     DeadlinePassedError,
@@ -180,8 +181,10 @@ class UseCases:
                 }
                 for party in agreement.parties
             ],
-            "voidable": False,
+            "voidable": agreement.by_device,
         }
+        if agreement.by_device:
+            body["accepts"] = {"assurances": sorted(POLICY_OF), "methods": ["webauthn"]}
         made = self._maker.make(
             agreement, "prepared", body, actor=PLATFORM, at=at, disclosures=kept
         )

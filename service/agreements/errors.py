@@ -139,3 +139,10 @@ class NoDeviceSigningError(ConflictError):
     """This installation does not sign with passkeys."""
 
     code = "agreements/no-device-signing"
+
+
+class PasskeyNeededError(ServiceError):
+    """The sender asked everybody to sign with a passkey."""
+
+    code = "agreements/passkey-needed"
+    http_hint = 403

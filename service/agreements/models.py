@@ -12,6 +12,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -91,6 +92,8 @@ class Agreement(Base):
     renew_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     renewed_sha256: Mapped[str | None] = mapped_column(String(64))
     decline_reason: Mapped[str | None] = mapped_column(String(1000))
+    # Every signer signs with a passkey, and all together may void the agreement on chain.
+    by_device: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
     parties: Mapped[list["Party"]] = relationship(
         back_populates="agreement", order_by="Party.number", cascade="all, delete-orphan"

@@ -1,8 +1,8 @@
 """The portal: pages for people, in Spanish and English, made on the server."""
 
+from service.portal.account_port import AccountPort
 from service.portal.portal import build_portal, install_portal
 from service.portal.ports import (
-    AccountPort,
     AgreementsPort,
     IdentityPort,
     Invitee,

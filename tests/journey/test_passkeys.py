@@ -136,3 +136,36 @@ def test_a_copied_passkey_signs_nothing_and_the_code_still_does(acta_server: Run
         assert "parece copiada" in person.visitor.open("/account").words().lower()
         person.sign(agreement)
         assert person.state_of(agreement) == "ready"
+
+
+def test_an_agreement_of_passkeys_alone_may_be_voided_by_all(acta_server: RunningActa) -> None:
+    first, second = contact("Marta Vidal Ros"), contact("Pablo Rey Sanz")
+    with people(acta_server, first, second) as (one, other):
+        one.sign_in()
+        hers, his = Device(acta_server, one), Device(acta_server, other)
+        hers.register()
+        agreement = one.draft(
+            pdf=reportlab_pdf(pages=1),
+            title="Compraventa",
+            others=[second],
+            own=True,
+            by_device=True,
+        )
+        page = one.visitor.open(f"/agreements/{agreement}/sign")
+        assert "todos los firmantes lo confirman con su llave" in page.words()
+        assert 'id="sign-button"' not in page.text
+        # The form without the button is refused in words, and signs nothing.
+        refused = one.visitor.submit(page, f"/agreements/{agreement}/sign", agree="1")
+        assert refused.status == 403
+        assert "todos firman con su llave de acceso" in refused.words()
+        hers.sign(agreement)
+        one.send(agreement)
+        other.accept_invitation(agreement)
+        his.register()
+        his.sign(agreement)
+        wait_for_evidence(other, agreement)
+        evidence = other.visitor.download(f"/agreements/{agreement}/evidence.asice")
+    report = verified(acta_server, evidence)
+    assert report.verdict is Verdict.VALID, report.summary
+    parties = next(step for step in report.steps if step.name == "parties")
+    assert parties.code == "parties/ok-voidable"

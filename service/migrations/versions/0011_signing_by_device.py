@@ -46,11 +46,16 @@ def upgrade() -> None:
         "agreement_pending_signatures",
         ["expires_at"],
     )
+    op.add_column(
+        "agreements",
+        sa.Column("by_device", sa.Boolean(), server_default=sa.false(), nullable=False),
+    )
     op.add_column("identity_session", sa.Column("passkey", sa.String(length=40), nullable=True))
 
 
 def downgrade() -> None:
     """Undo."""
     op.drop_column("identity_session", "passkey")
+    op.drop_column("agreements", "by_device")
     op.drop_table("agreement_pending_signatures")
     op.drop_table("agreement_party_keys")

@@ -18,7 +18,7 @@ from service.agreements import (
 )
 from service.agreements.errors import NotReadyError, SignatureOverError
 from service.custody import CustodyHealth
-from service.errors import NotFoundError, ServiceError
+from service.errors import ServiceError
 from service.identity import (
     Bureau,
     CodeExpiredError,
@@ -31,11 +31,9 @@ from service.identity import (
     address_key,
 )
 from service.notary import LogStatus
-from service.notices import StoredMail
 from service.portal import (
     IdentityPort,
     Invitee,
-    MailboxPort,
     PortalContext,
     PortalSettings,
 )
@@ -44,6 +42,7 @@ from tests.unit.portal.custody_rooms import MemoryPartyCustody
 from tests.unit.portal.drawn_page import draw_page
 from tests.unit.portal.memory_account import MemoryAccount
 from tests.unit.portal.memory_fields import MemoryFields
+from tests.unit.portal.memory_mailbox import MemoryMailbox
 from tests.unit.portal.statuses import custody_health, log_status
 
 CODE = "314159"
@@ -68,38 +67,6 @@ class MemoryInvitee:
     title: str
     sender_name: str
     lang: str = "es"
-
-
-@dataclass
-class MemoryMailbox(MailboxPort):
-    """Mail in a list."""
-
-    clock: ManualClock
-    mails: list[StoredMail] = field(default_factory=list)
-
-    def send(self, to: str, subject: str, text: str) -> None:
-        number = f"msg_{len(self.mails):04d}"
-        self.mails.insert(
-            0,
-            StoredMail(
-                id=number,
-                message_id=f"<{number}@acta>",
-                to=to,
-                subject=subject,
-                text=text,
-                html=None,
-                received_at=self.clock.now(),
-            ),
-        )
-
-    def messages(self, to: str | None = None, /) -> Sequence[StoredMail]:
-        return [mail for mail in self.mails if to is None or mail.to == to]
-
-    def message(self, message: str, /) -> StoredMail:
-        for mail in self.mails:
-            if mail.id == message:
-                return mail
-        raise NotFoundError("no such mail")
 
 
 @dataclass
@@ -235,6 +202,7 @@ class MemoryAgreements(MemoryFields):
         title: str,
         deadline: datetime,
         parties: Sequence[PartyDraft],
+        by_device: bool = False,
     ) -> str:
         self._refuse()
         agreement_id = f"agr_{len(self.kept) + 1}"

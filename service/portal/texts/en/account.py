@@ -91,4 +91,22 @@ TEXTS = {
         "already. Nothing was signed with it; sign again from the page."
     ),
     "error.agreements/no-device-signing": "No passkeys sign here. Use the code.",
+    "new.how": "How it is signed",
+    "new.by_device": (
+        "Everybody signs with their passkey (fingerprint, face or PIN of their device)"
+    ),
+    "new.by_device_hint": (
+        "Nobody can sign with a code alone. In return nobody has to trust Acta, and the "
+        "signers, all together, can void the contract in the public log. Left open, each "
+        "signs with a code or a passkey, and it cannot be voided."
+    ),
+    "sign.by_device": (
+        "The sender asks everybody to sign with their passkey: use the button below."
+    ),
+    "sign.passkey.wait_only": (
+        "Your passkeys cannot sign yet: a new one, added by a code, waits 72 hours. Come back then."
+    ),
+    "error.agreements/passkey-needed": (
+        "In this contract everybody signs with their passkey. Use the passkey button."
+    ),
 }

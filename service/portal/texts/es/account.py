@@ -92,4 +92,21 @@ TEXTS = {
         "firmado nada con ella; firme otra vez desde la página."
     ),
     "error.agreements/no-device-signing": "Aquí no se firma con llaves de acceso. Use el código.",
+    "new.how": "Cómo se firma",
+    "new.by_device": "Todos firman con su llave de acceso (huella, cara o PIN de su aparato)",
+    "new.by_device_hint": (
+        "Nadie podrá firmar solo con un código. A cambio, nadie tiene que fiarse de Acta, y "
+        "los firmantes, todos juntos, podrán anular el contrato en el registro público. Sin "
+        "marcar, cada uno firma con código o con llave, y no se podrá anular."
+    ),
+    "sign.by_device": (
+        "Quien lo envía pide que todos firmen con su llave de acceso: use el botón de abajo."
+    ),
+    "sign.passkey.wait_only": (
+        "Sus llaves no pueden firmar todavía: una llave nueva, añadida con un código, espera "
+        "72 horas. Vuelva entonces."
+    ),
+    "error.agreements/passkey-needed": (
+        "En este contrato todos firman con su llave de acceso. Use el botón de la llave."
+    ),
 }

@@ -10,8 +10,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from anchoring.attestation import parse_attestation
+from anchoring.statement import parse_statement
+from anchoring.statement_bodies import read_prepared
 from service.agreements import DeviceSigning, PartyDraft
-from service.agreements.errors import FreshCodeNeededError, SignatureOverError, StaleViewError
+from service.agreements.errors import (
+    FreshCodeNeededError,
+    PasskeyNeededError,
+    SignatureOverError,
+    StaleViewError,
+)
 from service.agreements.models import Agreement, PartyKeyRow, PartyState, PendingSignatureRow
 from service.identity import PasskeyRefusedError, Passkeys, PasskeyTooNewError
 from tests.parts import fresh_keyring
@@ -34,7 +41,7 @@ class MailboxesAlone:
 class Table:
     """Ana's draft, which she signs with her phone."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, *, by_device: bool = False) -> None:
         self.clock = house.clock
         self.database = house.database
         keyring = fresh_keyring(house.folder)
@@ -65,6 +72,7 @@ class Table:
                 PartyDraft(name="Ana", email=ANA, order=1),
                 PartyDraft(name="Beto", email=BETO, order=2),
             ],
+            by_device=by_device,
         )
 
     def add(self, device: Authenticator) -> str:
@@ -216,3 +224,34 @@ def test_a_crash_after_the_answer_is_made_good_at_the_next_look(table: Table) ->
     with table.database.reading() as session:
         assert session.get_one(Agreement, table.agreement).parties[0].state == PartyState.SIGNED
         assert not table.passkeys.of(session, ANA)[0].copied
+
+
+def test_where_all_sign_with_passkeys_a_code_signs_nothing(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.notary.start()
+    table = Table(house, by_device=True)
+    now = table.clock.now()
+    opened = table.agreements.open_for_signing(ANA, table.agreement, confirmed_at=now)
+    assert opened.by_device
+    with pytest.raises(PasskeyNeededError):
+        table.agreements.sign(
+            ANA,
+            table.agreement,
+            revision=opened.revision,
+            consent_sha256=opened.consent_sha256,
+            drawn_png=None,
+            typed_name="Ana",
+            confirmed_at=now,
+        )
+    with table.database.reading() as session:
+        [prepared] = [
+            parse_statement(row.raw)
+            for row in session.get_one(Agreement, table.agreement).statements
+            if row.type == "prepared"
+        ]
+    body = read_prepared(prepared)
+    assert body.voidable
+    assert body.accepts is not None
+    assert body.accepts.methods == ("webauthn",)
+    assert "anularse" in opened.consent_text
+    house.database.dispose()

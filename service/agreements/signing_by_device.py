@@ -17,13 +17,13 @@ from service.agreements.errors import (
 )
 from service.agreements.models import PendingSignatureRow
 from service.agreements.signature_drafts import open_draft, passkey_of, seal_draft
-from service.agreements.signing_turn import SigningTurns, check_drawing, has_signed
+from service.agreements.signing_by_code import SigningByCode, check_drawing, has_signed
 
 PENDING_LIFETIME = timedelta(minutes=8)
 """Less than the one-use certificate lives, so that what is answered can be signed."""
 
 
-class SigningByDevice(SigningTurns):
+class SigningByDevice(SigningByCode):
     """A signature in two steps, with the passkey's answer between them.
 
     Between the steps one row waits, with all of the signature but its proof; it serves one answer
