@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from tests.unit.portal.rooms import MemoryRooms
-from tests.unit.portal.visits import Visit, words
+from tests.unit.portal.visits import Visit, form_of, words
 
 ANA = "ana@example.com"
 
@@ -94,3 +94,37 @@ def test_signed_out_there_and_everywhere(rooms: MemoryRooms, visit: Visit) -> No
     assert page.url.path == "/"
     assert rooms.identity.sessions == {}
     other.client.close()
+
+
+def asked(rooms: MemoryRooms, visit: Visit, agreement: str, **more: str) -> dict[str, str]:
+    page = visit.get(f"/agreements/{agreement}/sign")
+    values = {
+        name: value or ""
+        for name, value in form_of(page, f"/agreements/{agreement}/sign").form_values()
+    }
+    answer = visit.client.post(
+        f"/agreements/{agreement}/sign/passkey/begin", data=values | {"passkey": "pky_1"} | more
+    )
+    told: dict[str, str] = answer.json()
+    return told
+
+
+def test_a_signature_begins_with_consent_and_ends_with_the_answer(
+    rooms: MemoryRooms, visit: Visit
+) -> None:
+    visit.sign_in(ANA)
+    agreement = rooms.draft(ANA, "beto@example.com")
+    page = visit.get(f"/agreements/{agreement}/sign")
+    assert "Crear mi llave y firmar" in words(page)
+    add(visit)
+    assert asked(rooms, visit, agreement)["code"] == "portal/consent-needed"
+    assert asked(rooms, visit, agreement, agree="1") == {"challenge": "AA"}
+    sign = f"/agreements/{agreement}/sign/passkey"
+    token = csrf(visit.get(f"/agreements/{agreement}/sign").text)
+    told = visit.client.post(sign, data={"csrf": token, "answer": "pky_2"}).json()
+    assert told["code"] == "agreements/signature-over"
+    assert "firme otra vez" in told["error"]
+    asked(rooms, visit, agreement, agree="1")
+    told = visit.client.post(sign, data={"csrf": token, "answer": "pky_1"}).json()
+    assert told == {"next": f"/agreements/{agreement}?done=signed"}
+    assert rooms.agreements.kept[agreement].parties[0].state == "signed"
