@@ -26,6 +26,7 @@ from service.api import (
 from service.errors import ServiceError
 from service.identity import Confirmed, LinkView, SessionView
 from service.portal import PortalContext, install_portal
+from service.portal_account import PortalAccount
 from service.rooms import Rooms
 from service.upload_check import verify_upload
 
@@ -151,6 +152,7 @@ def build_app(rooms: Rooms) -> FastAPI:
             custody=rooms.agreements,
             keeping=rooms.agreements,
             identity=PortalIdentity(rooms),
+            account=PortalAccount(rooms),
             mailbox=rooms.mailbox,
             log_status=rooms.notary.log_status,
             custody_health=custody_health,

@@ -63,7 +63,14 @@ class Person:
         self._confirm(page, "/sign-in", "/sign-in/code", email=self.contact.email)
 
     def draft(
-        self, *, pdf: bytes, title: str, others: list[Contact], own: bool, days: int = 14
+        self,
+        *,
+        pdf: bytes,
+        title: str,
+        others: list[Contact],
+        own: bool,
+        days: int = 14,
+        by_device: bool = False,
     ) -> str:
         """Upload ``pdf`` with its parties; return the agreement's id."""
         page = self.visitor.open("/agreements/new")
@@ -75,6 +82,7 @@ class Person:
             "deadline": deadline,
             "sender_name": self.contact.name,
             "sender_signs": "1" if own else None,
+            "by_device": "1" if by_device else None,
         }
         for number, other in enumerate(others, start=1):
             fields[f"party_{number}_name"] = other.name
@@ -134,7 +142,7 @@ class Person:
         """Open the agreement, read every page, fill in ``values`` by label, and sign it."""
         page = self.visitor.open(f"/agreements/{agreement}/sign")
         if page.path.endswith("/code") or "/code/send" in page.text:
-            page = self._confirm(page, "/code/send", f"/agreements/{agreement}/code")
+            page = self.confirm_for(agreement, page)
         for picture in page.tree().xpath("//img/@src"):
             if "/pages/" in picture:
                 self.visitor.download(picture)
@@ -156,11 +164,15 @@ class Person:
         """Approve or witness the agreement, whichever this person is asked to."""
         page = self.visitor.open(f"/agreements/{agreement}/part")
         if "/code/send" in page.text:
-            page = self._confirm(page, "/code/send", f"/agreements/{agreement}/code")
+            page = self.confirm_for(agreement, page)
         done = self.visitor.submit(page, f"/agreements/{agreement}/part", None, agree="1")
         if not done.path.endswith(f"/agreements/{agreement}"):
             raise JourneyError(f"expected the agreement after the part: {done.words()[:300]}")
         return done
+
+    def confirm_for(self, agreement: str, page: Page) -> Page:
+        """Confirm the code that ``page`` asks for before the agreement opens."""
+        return self._confirm(page, "/code/send", f"/agreements/{agreement}/code")
 
     def send(self, agreement: str) -> None:
         """Send the agreement to the others."""

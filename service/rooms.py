@@ -14,7 +14,7 @@ from cryptography import x509
 from sqlalchemy.orm import Session
 
 from contracts_chain import anchor_log_address
-from service.agreements import Agreements, Desk, PictureCache
+from service.agreements import Agreements, Desk, DeviceSigning, PictureCache
 from service.chains import build_chains
 from service.clock import Clock, SystemClock
 from service.custody import (
@@ -34,6 +34,7 @@ from service.identity import (
     Bureau,
     EmailCodes,
     InvitationLinks,
+    Passkeys,
     RateLimits,
     Sessions,
 )
@@ -111,11 +112,12 @@ class _OperatorMail:
 
 @dataclass(frozen=True, kw_only=True)
 class IdentityRoom:
-    """What knows people: codes, links, sessions, API keys, identifications, companies."""
+    """What knows people: codes, links, sessions, passkeys, API keys, identifications, companies."""
 
     codes: EmailCodes
     links: InvitationLinks
     sessions: Sessions
+    passkeys: Passkeys
     api_keys: ApiKeys
     bureau: Bureau
     rate_limits: RateLimits
@@ -237,6 +239,13 @@ class Rooms:
             ),
             links=links,
             sessions=Sessions(database=self.database, keyring=self.keyring, clock=clock),
+            passkeys=Passkeys(
+                database=self.database,
+                keyring=self.keyring,
+                clock=clock,
+                base_url=settings.base_url,
+                platform=settings.platform_name,
+            ),
             api_keys=ApiKeys(database=self.database, clock=clock),
             bureau=self._identification.bureau,
             rate_limits=rate_limits,
@@ -265,6 +274,7 @@ class Rooms:
                 base_url=settings.base_url,
                 code_lifetime=timedelta(minutes=settings.code_session_minutes),
                 renew_stamps_after=timedelta(days=settings.renew_stamps_days),
+                devices=DeviceSigning(passkeys=self.identity.passkeys, keyring=self.keyring),
             )
         )
         self.trust = TrustPublisher(
@@ -291,6 +301,7 @@ class Rooms:
                 self.reports.report_when_due,
                 self.agreements.schedule_renewals,
                 self._forget_old,
+                self.agreements.forget_waiting_signatures,
                 self.identity.bureau.forget_old,
             ],
             # Repair comes again after the scrub, for what that found.
@@ -341,6 +352,7 @@ class Rooms:
         with self.database.transaction() as session:
             self.identity.codes.forget_old(session)
             self.identity.sessions.forget_old(session)
+            self.identity.passkeys.forget_old(session)
 
     def first_api_key(self) -> str | None:
         """Return a new API key if there is none yet: it is shown once and kept hashed."""

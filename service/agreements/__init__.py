@@ -1,7 +1,7 @@
 """Agreements: drafting, parties, order, deadlines, signing turns, sealing and reading them."""
 
 from service.agreements.completion import Completion
-from service.agreements.desk import Desk, Identities, Links
+from service.agreements.desk import Desk, DeviceSigning, Identities, Links
 from service.agreements.erasing import Erasing, KeepingView, expect_known
 from service.agreements.errors import AgreementNotFoundError
 from service.agreements.party_custody import KitView
@@ -12,6 +12,7 @@ from service.agreements.renewing import Renewing
 from service.agreements.representing import CompanyChoice, Representing
 from service.agreements.role_acts import RoleActs
 from service.agreements.shelf import Shelf
+from service.agreements.signing_by_device import SigningByDevice
 from service.agreements.views import (
     AgreementSummary,
     AgreementView,
@@ -32,6 +33,7 @@ __all__ = [
     "ChainStep",
     "CompanyChoice",
     "Desk",
+    "DeviceSigning",
     "FieldDraft",
     "FieldView",
     "FilesChecked",
@@ -48,5 +50,7 @@ __all__ = [
 ]
 
 
-class Agreements(Representing, RoleActs, Placing, Completion, Shelf, Erasing, Renewing):
+class Agreements(
+    Representing, RoleActs, SigningByDevice, Placing, Completion, Shelf, Erasing, Renewing
+):
     """Every use case of agreements, over one desk of collaborators."""

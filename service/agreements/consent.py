@@ -17,6 +17,23 @@ CONSENT = {
     ),
 }
 
+# What a signer agrees to where all sign with passkeys, which may end the agreement together.
+VOIDABLE = {
+    "es": (
+        "He leído el contrato completo. Quiero firmarlo electrónicamente con mi llave de acceso y "
+        "acepto que mi firma me obliga. Sé que, una vez firmado por todos, solo podrá anularse o "
+        "sustituirse en el registro público si todos los firmantes lo confirman con su llave. "
+        "Acepto que se guarde prueba de esta firma: la hora, el documento exacto, la parte pública "
+        "de mi llave y cómo se comprobó mi correo."
+    ),
+    "en": (
+        "I have read the whole contract. I want to sign it electronically with my passkey and I "
+        "accept that my signature binds me. I know that, once everybody has signed, it can be "
+        "voided or replaced in the public log only if all signers confirm it with their passkeys. "
+        "I accept that proof of this signature is kept: the time, the exact document, the public "
+        "part of my passkey and how my e-mail was checked."
+    ),
+}
 
 # What those agree to who do not sign.
 APPROVING = {
@@ -46,12 +63,15 @@ WITNESSING = {
 _BY_ROLE = {"approver": APPROVING, "witness": WITNESSING}
 
 
-def consent_text(lang: str, role: str = "signer") -> str:
-    """Return the consent text of a role in ``lang`` ("es" or "en"); Spanish for any other."""
-    texts = _BY_ROLE.get(role, CONSENT)
+def consent_text(lang: str, role: str = "signer", *, voidable: bool = False) -> str:
+    """Return the consent text of a role in ``lang`` ("es" or "en"); Spanish for any other.
+
+    ``voidable``: the signers' passkeys may end the agreement together.
+    """
+    texts = _BY_ROLE.get(role, VOIDABLE if voidable else CONSENT)
     return texts.get(lang, texts["es"])
 
 
-def consent_sha256(lang: str, role: str = "signer") -> str:
+def consent_sha256(lang: str, role: str = "signer", *, voidable: bool = False) -> str:
     """Return the SHA-256 (hex) of the consent text's UTF-8 bytes."""
-    return sha256(consent_text(lang, role).encode()).hex()
+    return sha256(consent_text(lang, role, voidable=voidable).encode()).hex()

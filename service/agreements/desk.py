@@ -7,6 +7,7 @@ from typing import Protocol
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from anchoring.assurance import POLICY_OF
 from service.agreements.errors import (
     AgreementNotFoundError,
     DeadlinePassedError,
@@ -18,7 +19,8 @@ from service.agreements.statements import PLATFORM, Disclosures, StatementMaker
 from service.clock import Clock, rfc3339
 from service.custody import Custody, CustodyStatements, Lifecycles, RecoveryKeys, RevisionFiles
 from service.database import Database, Enqueue
-from service.identity import ActingFor, IdentifiedPerson
+from service.identity import ActingFor, Answered, IdentifiedPerson
+from service.keyring import Keyring
 from service.notary import Notary
 from service.notices import MailQueue, MailText
 from service.signing import PlatformKeys
@@ -52,6 +54,39 @@ class Identities(Protocol):
         ...
 
 
+class PasskeyProofs(Protocol):
+    """Passkeys that answer a statement's hash (``service.identity.Passkeys``)."""
+
+    @property
+    def rp_id_hash(self) -> bytes:
+        """What a key of this site is committed with, 32 bytes."""
+        ...
+
+    def statement_options(
+        self, session: Session, *, email: str, passkey: str, statement_sha256: bytes
+    ) -> str:
+        """Return the JSON that asks a passkey to answer a statement's hash, 32 raw bytes."""
+        ...
+
+    def answer_statement(
+        self, answer: str, *, email: str, passkey: str, statement_sha256: bytes
+    ) -> Answered:
+        """Return what it answered, judged as every verifier will."""
+        ...
+
+    def point(self, session: Session, *, email: str, passkey: str) -> tuple[bytes, bytes]:
+        """Return x and y of a passkey that may sign, 32 bytes each."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceSigning:
+    """What signing with a device needs: its passkeys, and what seals a signature that waits."""
+
+    passkeys: PasskeyProofs
+    keyring: Keyring
+
+
 @dataclass(frozen=True, kw_only=True)
 class Desk:
     """The collaborators of the use cases."""
@@ -75,6 +110,8 @@ class Desk:
     code_lifetime: timedelta
     # How long after a document time stamp the next one comes, unless its certificate ends first.
     renew_stamps_after: timedelta = timedelta(days=5 * 365)
+    # None where nobody signs with a passkey.
+    devices: DeviceSigning | None = None
 
 
 class UseCases:
@@ -144,8 +181,10 @@ class UseCases:
                 }
                 for party in agreement.parties
             ],
-            "voidable": False,
+            "voidable": agreement.by_device,
         }
+        if agreement.by_device:
+            body["accepts"] = {"assurances": sorted(POLICY_OF), "methods": ["webauthn"]}
         made = self._maker.make(
             agreement, "prepared", body, actor=PLATFORM, at=at, disclosures=kept
         )

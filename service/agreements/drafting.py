@@ -55,12 +55,14 @@ class Drafting(UseCases):
         title: str,
         deadline: datetime,
         parties: Sequence[PartyDraft],
+        by_device: bool = False,
     ) -> str:
         """Check and prepare ``pdf`` and keep it as a draft; return the agreement's id.
 
         The PDF is prepared here, before anybody signs: page codes, QR, locator and signature
-        fields are in what the sender previews. Raises BadDraftError subclasses for the details
-        and ``service.signing.PdfRefusedError`` subclasses for the file.
+        fields are in what the sender previews. ``by_device``: everybody signs with a passkey, and
+        all together may void the agreement on chain. Raises BadDraftError subclasses for the
+        details and ``service.signing.PdfRefusedError`` subclasses for the file.
         """
         desk = self._desk
         now = desk.clock.now()
@@ -91,6 +93,7 @@ class Drafting(UseCases):
             page_count=pages,
             doc_salt=doc_salt,
             original_sha256=original,
+            by_device=by_device,
         )
         agreement.parties = [
             Party(

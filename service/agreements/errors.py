@@ -127,3 +127,22 @@ class NoRecoveryKeyError(ConflictError):
     """This person has no key that the agreement's envelope opens for."""
 
     code = "agreements/no-recovery-key"
+
+
+class SignatureOverError(ConflictError):
+    """The signature that a passkey was to answer is over, was answered, or was another's."""
+
+    code = "agreements/signature-over"
+
+
+class NoDeviceSigningError(ConflictError):
+    """This installation does not sign with passkeys."""
+
+    code = "agreements/no-device-signing"
+
+
+class PasskeyNeededError(ServiceError):
+    """The sender asked everybody to sign with a passkey."""
+
+    code = "agreements/passkey-needed"
+    http_hint = 403

@@ -12,6 +12,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -91,6 +92,8 @@ class Agreement(Base):
     renew_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     renewed_sha256: Mapped[str | None] = mapped_column(String(64))
     decline_reason: Mapped[str | None] = mapped_column(String(1000))
+    # Every signer signs with a passkey, and all together may void the agreement on chain.
+    by_device: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
     parties: Mapped[list["Party"]] = relationship(
         back_populates="agreement", order_by="Party.number", cascade="all, delete-orphan"
@@ -100,6 +103,12 @@ class Agreement(Base):
     )
     statements: Mapped[list["StatementRow"]] = relationship(
         order_by="StatementRow.position", cascade="all, delete-orphan"
+    )
+    party_keys: Mapped[list["PartyKeyRow"]] = relationship(
+        order_by="PartyKeyRow.party", cascade="all, delete-orphan"
+    )
+    pending_signatures: Mapped[list["PendingSignatureRow"]] = relationship(
+        order_by="PendingSignatureRow.party", cascade="all, delete-orphan"
     )
 
     @property
@@ -192,6 +201,40 @@ class StatementRow(Base):
     method: Mapped[str | None] = mapped_column(String(32))
     # [[party the disclosure belongs to, hex of the disclosure's bytes], …]
     disclosures: Mapped[list[list[int | str]]] = mapped_column(JSON)
+
+
+class PartyKeyRow(Base):
+    """The passkey that a party signed with: its point, and what its commitment is made of."""
+
+    __tablename__ = "agreement_party_keys"
+
+    agreement_id: Mapped[str] = mapped_column(ForeignKey("agreements.id"), primary_key=True)
+    party: Mapped[int] = mapped_column(primary_key=True)
+    key_salt: Mapped[bytes] = mapped_column(LargeBinary)
+    rp_id_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    x: Mapped[bytes] = mapped_column(LargeBinary)
+    y: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class PendingSignatureRow(Base):
+    """A signature that waits for its signer's passkey, for minutes, and serves once.
+
+    ``sealed``: the draft under the keyring, with the one-use key. ``answer_sha256``: the answer
+    that was taken for it, whatever became of it. ``attestation``: what that answer proved.
+    """
+
+    __tablename__ = "agreement_pending_signatures"
+
+    agreement_id: Mapped[str] = mapped_column(ForeignKey("agreements.id"), primary_key=True)
+    party: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[str] = mapped_column(String(40))
+    passkey: Mapped[str] = mapped_column(String(40))
+    revision: Mapped[str] = mapped_column(String(64))
+    statement_sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    answer_sha256: Mapped[bytes | None] = mapped_column(LargeBinary)
+    attestation: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class CertificateRow(Base):

@@ -83,6 +83,7 @@ class Placing(Drafting):
             title=kept.title,
             deadline=desk.clock.now() + kept.time,
             parties=kept.parties,
+            by_device=kept.by_device,
         )
         if kept.fields:
             self.place_fields(email, made, kept.fields)
@@ -106,6 +107,7 @@ class _Kept:
     time: timedelta
     parties: tuple[PartyDraft, ...]
     fields: tuple[FieldView, ...]
+    by_device: bool
 
     @classmethod
     def of(cls, agreement: Agreement) -> "_Kept":
@@ -120,6 +122,7 @@ class _Kept:
                 for p in agreement.parties
             ),
             fields=all_fields(agreement),
+            by_device=agreement.by_device,
         )
 
 

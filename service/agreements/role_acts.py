@@ -40,7 +40,7 @@ class RoleActs(SigningTurns):
                 raise NotYourTurnError("expected a party who approves or witnesses")
             now = self._on_time(agreement)
             self._expect_shown(agreement, party, revision, consent_sha256)
-            consented = self._consented(agreement, party, now)
+            consented = self._consented(agreement, party, now, signer_actor(party))
             assert party.identity_leaf is not None  # _expect_shown has looked
             done = self._maker.make(
                 agreement,

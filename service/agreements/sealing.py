@@ -21,9 +21,11 @@ from anchoring.hashing import (
     sha256,
     transcript,
 )
+from anchoring.party_keys import root_of_parties
 from anchoring.statement import parse_statement
 from service.agreements.models import Agreement, State, StatementRow
 from service.agreements.party_custody import PartyCustody
+from service.agreements.signature_drafts import party_key
 from service.agreements.statements import StatementMaker
 from service.clock import rfc3339
 from service.errors import ConflictError, ServiceError
@@ -179,14 +181,14 @@ class Sealing(PartyCustody):
             agreement = session.get_one(Agreement, agreement_id)
             leaves = self._leaves_in_log_order(session, agreement)
             subject = StatementMaker(desk.notary).subject(agreement)
+            # Announced before anybody signed: either every signer's keys end it together, or none.
+            root = _root_of(agreement) if agreement.by_device else parties_root(())
             revision, lang, doc_salt = agreement.revision, agreement.lang, agreement.doc_salt
             signed = {
                 party_field(row.party): sha256(row.raw)
                 for row in agreement.statements
                 if row.type == "signed"
             }
-        # Nobody holds a key that outlives their signature yet, so no set of keys may void this.
-        root = parties_root(())
         binding = SealBinding(
             parties_root=root,
             transcript=transcript(leaves),
@@ -233,8 +235,14 @@ class Sealing(PartyCustody):
             sealed, written_before = agreement.sealed_sha256, agreement.evidence_sha256
             held = agreement.evidence_anchors or 0
             indices = desk.notary.indices(session, leaves)
+            keys = {row.party: [party_key(row).to_json()] for row in agreement.party_keys}
             parties: list[dict[str, object]] = [
-                {"party": p.number, "role": p.role, "order": p.signing_order, "keys": []}
+                {
+                    "party": p.number,
+                    "role": p.role,
+                    "order": p.signing_order,
+                    "keys": keys.get(p.number, []),
+                }
                 for p in agreement.parties
             ]
         if document_leaf is None or sealed is None:
@@ -274,6 +282,11 @@ class Sealing(PartyCustody):
             if agreement.evidence_sha256 is None or found > held:
                 agreement.evidence_sha256, agreement.evidence_anchors = written, found
         return True
+
+
+def _root_of(agreement: Agreement) -> bytes:
+    keys = {row.party: [party_key(row)] for row in agreement.party_keys}
+    return root_of_parties([keys[party.number] for party in agreement.parties if party.signs])
 
 
 def _record(row: StatementRow, index: int | None) -> StatementRecord:

@@ -1,38 +1,31 @@
 """A party's turn: opening, signing, declining."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from anchoring.form_values import Value
 from anchoring.statement import Actor
 from service.agreements.consent import consent_sha256, consent_text
 from service.agreements.desk import is_turn, party_of
 from service.agreements.drafting import Drafting
 from service.agreements.errors import (
     AgreementNotFoundError,
-    BadSignaturePictureError,
     FreshCodeNeededError,
     NotYourTurnError,
     ReasonNeededError,
-    StaleViewError,
 )
 from service.agreements.models import Agreement, Party, PartyState, State
 from service.agreements.reading import Reading
 from service.agreements.statements import Disclosures, Made
-from service.agreements.values import fields_of, read_values
+from service.agreements.values import fields_of
 from service.agreements.views import SigningView
 from service.clock import rfc3339
 from service.notices import declined, expired
-from service.signing import Appearance, OneUseSigner, issue_signer, new_page_code, sign_field
 
 MAX_REASON = 1000
 MAILBOX = "mailbox"
 """The assurance of somebody of whom only the mailbox is known."""
-MAX_DRAWING = 512 * 1024
-_PNG = b"\x89PNG\r\n\x1a\n"
 
 
 class SigningTurns(Drafting, Reading):
@@ -75,110 +68,26 @@ class SigningTurns(Drafting, Reading):
                 )
                 self._maker.record(session, agreement, made)
                 party.state = PartyState.OPENED
-            revision, pages, lang, name, role, fields = (
+            revision, pages, lang, name, role, fields, by_device = (
                 agreement.revision,
                 agreement.page_count,
                 agreement.lang,
                 party.name,
                 party.role,
                 fields_of(agreement, party),
+                agreement.by_device,
             )
         return SigningView(
             view=self.view_for(email, agreement_id),
             pages=pages,
-            consent_text=consent_text(lang, role),
-            consent_sha256=consent_sha256(lang, role),
+            consent_text=consent_text(lang, role, voidable=by_device),
+            consent_sha256=consent_sha256(lang, role, voidable=by_device),
             consent_lang=lang,
             revision=revision,
             suggested_name=name,
             fields=fields,
+            by_device=by_device,
         )
-
-    def sign(
-        self,
-        email: str,
-        agreement_id: str,
-        *,
-        revision: str,
-        consent_sha256: str,
-        drawn_png: bytes | None,
-        typed_name: str,
-        confirmed_at: datetime,
-        values: Mapping[str, str] | None = None,
-    ) -> None:
-        """Sign the PDF the party was shown; the same again, once signed, is no error.
-
-        ``revision``: SHA-256 (hex) of the PDF shown; another one is refused with StaleViewError,
-        so that nobody signs what they did not see. ``values``: what was filled in, by field, as a
-        form sends it. The one-use key lives only in this call.
-        """
-        self._expect_fresh(confirmed_at)
-        _check_drawing(drawn_png)
-        with self._desk.database.reading() as session:
-            agreement = self._visible(session, email, agreement_id)
-            own = party_of(agreement, email)
-            if own is not None and own.state == PartyState.SIGNED:
-                return
-            agreement, party = self._turn(session, email, agreement_id, locked=False)
-            if not party.signs:
-                raise NotYourTurnError("expected a party who signs")
-            now = self._on_time(agreement)
-            if agreement.revision != revision:
-                raise StaleViewError("the document changed since it was shown; look at it again")
-            if consent_sha256 != _consent_of(agreement, party):
-                raise StaleViewError("the consent text changed since it was shown; read it again")
-            if party.identity_leaf is None or not has_opened(agreement, party):
-                raise StaleViewError("expected the document to be opened before it is signed")
-            if party.company_id is not None:
-                # The power may have been withdrawn since the company was chosen.
-                self._desk.identities.acting_for(session, email, party.company_id)
-            signer = issue_signer(
-                self._desk.keys,
-                subject=_opaque(agreement, party),
-                now=now,
-                assurance=party.identity_assurance or MAILBOX,
-                for_company=party.company_leaf is not None,
-            )
-            consented = self._consented(agreement, party, now)
-            filled = read_values(agreement, party, values or {})
-            signed = self._signed(agreement, party, now, signer, confirmed_at, filled)
-            lang = agreement.lang
-            field = party.field
-        pdf = sign_field(
-            self._desk.files.get(bytes.fromhex(revision)),
-            field=field,
-            signer=signer,
-            statement_sha256=signed.sha256,
-            appearance=Appearance(
-                name=" ".join(typed_name.split())[:120] or party.name,
-                signed_at=now,
-                drawn_png=drawn_png,
-                code=new_page_code(),
-                lang=lang,
-                method="code",
-            ),
-            keys=self._desk.keys,
-            clock=self._desk.clock,
-            values=filled,
-        )
-        # Crash point: nothing has happened yet; the person signs again with another one-use key.
-        written = self._desk.files.put(pdf).hex()
-        with self._desk.database.transaction() as session:
-            agreement, party = self._turn(session, email, agreement_id)
-            self._on_time(agreement)
-            if agreement.revision != revision:
-                raise StaleViewError("somebody else signed meanwhile; look at it again")
-            self._maker.record(session, agreement, consented)
-            self._maker.record(session, agreement, signed)
-            agreement.revision = written
-            party.state = PartyState.SIGNED
-            party.signed_at = now
-            party.signed_revision = written
-            if agreement.state == State.DRAFT:
-                agreement.state = State.READY
-                self.expire_later(session, agreement, self._desk.clock.now())
-            else:
-                self.invite_next(session, agreement, self._desk.clock.now())
 
     def decline(self, email: str, agreement_id: str, *, reason: str) -> None:
         """Decline to sign, which ends the agreement for everybody; again is no error."""
@@ -332,55 +241,13 @@ class SigningTurns(Drafting, Reading):
         party.identified_at = confirmed_at
         party.identity_assurance = MAILBOX if known is None else known.assurance
 
-    def _consented(self, agreement: Agreement, party: Party, now: datetime) -> Made:
+    def _consented(self, agreement: Agreement, party: Party, now: datetime, actor: Actor) -> Made:
         return self._maker.make(
             agreement,
             "consented",
-            {"textSha256": _consent_of(agreement, party), "lang": agreement.lang},
-            actor=signer_actor(party),
+            {"textSha256": consent_of(agreement, party), "lang": agreement.lang},
+            actor=actor,
             at=now,
-        )
-
-    def _signed(
-        self,
-        agreement: Agreement,
-        party: Party,
-        now: datetime,
-        signer: OneUseSigner,
-        confirmed_at: datetime,
-        filled: Mapping[str, Value],
-    ) -> Made:
-        kept = Disclosures()
-        assert party.identity_leaf is not None  # checked by sign()
-        still_open = [
-            other.field
-            for other in agreement.parties
-            if other.signs and not other.is_done and other.number != party.number
-        ]
-        return self._maker.make(
-            agreement,
-            "signed",
-            {
-                "prepared": agreement.prepared_sha256,
-                "revision": agreement.revision,
-                "field": party.field,
-                "values": {
-                    name: {"sd": {"value": kept.of(party.number, "value", value)}}
-                    for name, value in filled.items()
-                },
-                "fieldsOpen": [*still_open, "acta-seal"],
-                "certificateKey": signer.spki_sha256.hex(),
-                "identity": party.identity_leaf.hex(),
-                "company": (
-                    None if party.company_leaf is None else {"statement": party.company_leaf.hex()}
-                ),
-                "consent": {"textSha256": _consent_of(agreement, party), "lang": agreement.lang},
-                "method": "code",
-            },
-            actor=signer_actor(party),
-            at=now,
-            disclosures=kept,
-            code_confirmed_at=confirmed_at,
         )
 
 
@@ -389,13 +256,8 @@ def signer_actor(party: Party) -> Actor:
     return Actor(party=party.number, role=party.role)
 
 
-def _opaque(agreement: Agreement, party: Party) -> str:
-    """Name the signer in the certificate without a personal value (protocol, rule 12)."""
-    return f"{agreement.id}/{party.number}"
-
-
-def _consent_of(agreement: Agreement, party: Party) -> str:
-    return consent_sha256(agreement.lang, party.role)
+def consent_of(agreement: Agreement, party: Party) -> str:
+    return consent_sha256(agreement.lang, party.role, voidable=agreement.by_device)
 
 
 def has_opened(agreement: Agreement, party: Party) -> bool:
@@ -405,12 +267,3 @@ def has_opened(agreement: Agreement, party: Party) -> bool:
         row.type == "opened" and row.party == party.number and needle in row.raw
         for row in agreement.statements
     )
-
-
-def _check_drawing(drawn_png: bytes | None) -> None:
-    if drawn_png is None:
-        return
-    if not drawn_png.startswith(_PNG) or len(drawn_png) > MAX_DRAWING:
-        raise BadSignaturePictureError(
-            f"expected a PNG picture of at most {MAX_DRAWING} bytes, got {len(drawn_png)} bytes"
-        )

@@ -8,11 +8,11 @@ from typing import Protocol
 import rfc8785
 from sqlalchemy.orm import Session
 
+from anchoring.attestation import parse_attestation
 from anchoring.disclosure import disclose
 from anchoring.hashing import (
     ZERO32,
     agreement_ref,
-    attestation_hash,
     leaf_hash,
     sha256,
     statement_entry,
@@ -136,9 +136,8 @@ class StatementMaker:
         """Write ``made`` and its leaf into the database; return the leaf hash, 32 bytes."""
         salt = secrets.token_bytes(32)
         subject = self.subject(agreement)
-        attested = ZERO32
-        if made.attestation is not None:
-            attested = attestation_hash(method="code", attestation_sha256=sha256(made.attestation))
+        attestation = None if made.attestation is None else parse_attestation(made.attestation)
+        attested = ZERO32 if attestation is None else attestation.hash
         entry = statement_entry(
             salt=salt, subject=subject, statement_sha256=made.sha256, attestation_hash=attested
         )
@@ -154,7 +153,7 @@ class StatementMaker:
                 subject=subject,
                 leaf_hash=leaf_hash(entry),
                 attestation=made.attestation,
-                method=None if made.attestation is None else "code",
+                method=None if attestation is None else attestation.method,
                 disclosures=made.disclosures,
             )
         )

@@ -149,3 +149,5 @@ class SigningView:
     # What this person fills in, and who did their part while they were reading an older revision.
     fields: tuple[FieldView, ...] = ()
     meanwhile: tuple[str, ...] = ()
+    # Whether nothing but a passkey signs here.
+    by_device: bool = False

@@ -75,6 +75,7 @@ if TYPE_CHECKING:
     from service.identity.passkeys.errors import (
         PasskeyChallengeOverError,
         PasskeyCopiedError,
+        PasskeyFreshCodeError,
         PasskeyRefusedError,
         PasskeyTooNewError,
         PasskeyUnknownError,
@@ -111,7 +112,13 @@ if TYPE_CHECKING:
         OwnCaseError,
         ReviewReasonError,
     )
-    from service.identity.sessions import ABSOLUTE_LIFETIME, IDLE_LIFETIME, Sessions, SessionView
+    from service.identity.sessions import (
+        ABSOLUTE_LIFETIME,
+        IDLE_LIFETIME,
+        OpenSession,
+        Sessions,
+        SessionView,
+    )
     from service.identity.statements import IdentityStatements, KeptStatement, LogWriter
     from service.notices import address_key, clean_address
 
@@ -231,6 +238,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "service.identity.passkeys.errors": (
         "PasskeyChallengeOverError",
         "PasskeyCopiedError",
+        "PasskeyFreshCodeError",
         "PasskeyRefusedError",
         "PasskeyTooNewError",
         "PasskeyUnknownError",
@@ -297,6 +305,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "service.identity.sessions": (
         "ABSOLUTE_LIFETIME",
         "IDLE_LIFETIME",
+        "OpenSession",
         "SessionView",
         "Sessions",
     ),
@@ -387,12 +396,14 @@ __all__ = [
     "NotReviewerError",
     "NotTurnedError",
     "OpenCase",
+    "OpenSession",
     "OpenedPicture",
     "OtherFaceError",
     "OtherPersonError",
     "OwnCaseError",
     "PasskeyChallengeOverError",
     "PasskeyCopiedError",
+    "PasskeyFreshCodeError",
     "PasskeyRefusedError",
     "PasskeyTooNewError",
     "PasskeyUnknownError",

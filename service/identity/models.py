@@ -58,6 +58,8 @@ class PersonSession(Base):
     email_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     confirmed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     lang: Mapped[str] = mapped_column(String(8))
+    # The passkey that opened the session; null: a code did.
+    passkey: Mapped[str | None] = mapped_column(String(40))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -26,17 +26,31 @@ _EMAIL_PURPOSE = "identity/session-email"
 
 @dataclass(frozen=True, kw_only=True)
 class SessionView:
-    """Whoever is signed in; ``email`` is the mailbox in lower case, confirmed at that moment."""
+    """Whoever is signed in; ``email`` is the mailbox in lower case, confirmed at that moment.
+
+    ``passkey``: which one opened the session, None if a code did.
+    """
 
     id: str
     email: str
     confirmed_at: datetime
     csrf: str
     lang: str
+    passkey: str | None = None
 
     def csrf_matches(self, given: str) -> bool:
         """Return whether a form carries this session's token, in constant time."""
         return hmac.compare_digest(self.csrf.encode(), given.encode(errors="replace"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenSession:
+    """A session as the list of its owner shows it."""
+
+    id: str
+    created_at: datetime
+    seen_at: datetime
+    by_passkey: bool
 
 
 class Sessions:
@@ -47,8 +61,20 @@ class Sessions:
         self._keyring = keyring
         self._clock = clock
 
-    def create(self, session: Session, *, email: str, confirmed_at: datetime, lang: str) -> str:
-        """Sign ``email`` in and return the token (43 characters) for the browser's cookie."""
+    def create(
+        self,
+        session: Session,
+        *,
+        email: str,
+        confirmed_at: datetime,
+        lang: str,
+        passkey: str | None = None,
+    ) -> str:
+        """Sign ``email`` in and return the token (43 characters) for the browser's cookie.
+
+        ``confirmed_at``: when the mailbox was last confirmed by a code; a ``passkey`` that opens
+        the session confirms no mailbox.
+        """
         token = new_token()
         key = address_key(email)
         now = self._clock.now()
@@ -60,6 +86,7 @@ class Sessions:
                 email_sealed=self._keyring.encrypt(key.encode(), purpose=_EMAIL_PURPOSE),
                 confirmed_at=confirmed_at,
                 lang=lang,
+                passkey=passkey,
                 created_at=now,
                 seen_at=now,
             )
@@ -116,6 +143,38 @@ class Sessions:
         mac = self._email_mac(address_key(email))
         session.execute(delete(PersonSession).where(PersonSession.email_mac == mac))
 
+    def revoke_own(self, session: Session, email: str, session_id: str) -> None:
+        """Sign one browser of this person's out; nothing happens if it is not theirs."""
+        mac = self._email_mac(address_key(email))
+        session.execute(
+            delete(PersonSession).where(
+                PersonSession.id == session_id, PersonSession.email_mac == mac
+            )
+        )
+
+    def revoke_opened_by(self, session: Session, passkey: str) -> None:
+        """Sign every browser out that a passkey signed in."""
+        session.execute(delete(PersonSession).where(PersonSession.passkey == passkey))
+
+    def open_of(self, session: Session, email: str) -> list[OpenSession]:
+        """Return a person's sessions that are not over, the one used last first."""
+        mac, now = self._email_mac(address_key(email)), self._clock.now()
+        rows = session.scalars(
+            select(PersonSession)
+            .where(PersonSession.email_mac == mac)
+            .order_by(PersonSession.seen_at.desc())
+        )
+        return [
+            OpenSession(
+                id=row.id,
+                created_at=row.created_at,
+                seen_at=row.seen_at,
+                by_passkey=row.passkey is not None,
+            )
+            for row in rows
+            if not self._is_over(row, now)
+        ]
+
     def forget_old(self, session: Session) -> None:
         """Delete the sessions that are over."""
         now = self._clock.now()
@@ -139,6 +198,7 @@ class Sessions:
             confirmed_at=row.confirmed_at,
             csrf=base64.urlsafe_b64encode(mac).decode().rstrip("="),
             lang=row.lang,
+            passkey=row.passkey,
         )
 
     def _email_mac(self, key: str) -> bytes:

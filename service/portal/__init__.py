@@ -1,5 +1,6 @@
 """The portal: pages for people, in Spanish and English, made on the server."""
 
+from service.portal.account_port import AccountPort
 from service.portal.portal import build_portal, install_portal
 from service.portal.ports import (
     AgreementsPort,
@@ -15,6 +16,7 @@ from service.portal.ports import (
 )
 
 __all__ = [
+    "AccountPort",
     "AgreementsPort",
     "IdentityPort",
     "Invitee",

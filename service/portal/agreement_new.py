@@ -64,6 +64,7 @@ def build_router(pages: Pages) -> APIRouter:
                 title=draft.title,
                 deadline=deadline,
                 parties=draft.parties(visitor.email),
+                by_device=draft.by_device,
             )
         except ServiceError as error:
             draft.note(visitor.lang, error)

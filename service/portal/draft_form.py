@@ -56,6 +56,7 @@ class DraftForm:
     utc_offset: str = ""
     sender_name: str = ""
     sender_signs: bool = True
+    by_device: bool = False
     rows: list[PartyRow] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
 
@@ -111,6 +112,7 @@ def typed_draft(form: Form) -> DraftForm:
         utc_offset=form.text("utc_offset"),
         sender_name=form.text("sender_name"),
         sender_signs=form.ticked("sender_signs"),
+        by_device=form.ticked("by_device"),
         rows=[
             PartyRow(
                 name=form.text(f"party_{number}_name"),

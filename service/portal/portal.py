@@ -6,6 +6,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from service.portal.account_page import build_router as build_account_page
 from service.portal.agreement_list import build_router as build_agreement_list
 from service.portal.agreement_new import build_router as build_agreement_new
 from service.portal.agreement_page import build_router as build_agreement_page
@@ -39,6 +40,7 @@ _FAULT = {
 _BUILDERS = (
     build_public_pages,
     build_sign_in,
+    build_account_page,
     build_agreement_list,
     # Before the page of one agreement: "new" is not an agreement's id.
     build_agreement_new,

@@ -21,6 +21,7 @@ from service.custody import CustodyHealth, RecoveryKeyView
 from service.identity import Bureau, Confirmed, LinkView, SessionView
 from service.notary import LogStatus
 from service.notices import StoredMail
+from service.portal.account_port import AccountPort
 
 
 class Invitee(Protocol):
@@ -65,6 +66,7 @@ class AgreementsPort(Protocol):
         title: str,
         deadline: datetime,
         parties: Sequence[PartyDraft],
+        by_device: bool = False,
     ) -> str:
         """Check and keep a draft; return the agreement's id."""
         ...
@@ -142,6 +144,34 @@ class AgreementsPort(Protocol):
         values: Mapping[str, str] | None = None,
     ) -> None:
         """Sign the PDF the party was shown; again is no error."""
+        ...
+
+    def begin_signing(
+        self,
+        email: str,
+        agreement_id: str,
+        /,
+        *,
+        session_id: str,
+        passkey: str,
+        revision: str,
+        consent_sha256: str,
+        drawn_png: bytes | None,
+        typed_name: str,
+        confirmed_at: datetime,
+        values: Mapping[str, str] | None = None,
+    ) -> str:
+        """Make the signature's statements; return what asks a passkey for its answer (JSON)."""
+        ...
+
+    def complete_signing(
+        self, email: str, agreement_id: str, /, *, session_id: str, answer: str
+    ) -> None:
+        """Sign with the passkey's answer; again is no error."""
+        ...
+
+    def finish_waiting_signature(self, email: str, agreement_id: str, /) -> bool:
+        """Finish a signature that a passkey has answered; return whether there was one."""
         ...
 
     def companies_for(self, email: str, agreement_id: str, /) -> Sequence[CompanyChoice]:
@@ -366,6 +396,7 @@ class PortalContext:
     custody: PartyCustodyPort
     keeping: KeepingPort
     identity: IdentityPort
+    account: AccountPort
     mailbox: MailboxPort | None
     log_status: ReadLogStatus
     custody_health: ReadCustodyHealth

@@ -1,8 +1,12 @@
-"""Signing in by a code sent to one's e-mail, and signing out."""
+"""Signing in by a code sent to one's e-mail or by a passkey, and signing out."""
+
+import json
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
 
 from service.errors import ServiceError
+from service.portal.account_page import MAX_ANSWER, refusal, told
 from service.portal.codes import SIGN_IN, CodeStep, ask_code, confirm_code, send_code
 from service.portal.forms import Form
 from service.portal.pages import Pages, Visitor, go_to, local_path
@@ -16,7 +20,7 @@ _MAX_EMAIL = 254
 def build_router(pages: Pages) -> APIRouter:
     """Return the routes."""
     router = new_router(pages)
-    identity = pages.context.identity
+    identity, account = pages.context.identity, pages.context.account
 
     def email_page(
         visitor: Visitor, *, after: str, email: str = "", error: ServiceError | None = None
@@ -71,6 +75,22 @@ def build_router(pages: Pages) -> APIRouter:
             email=confirmed.email, confirmed_at=confirmed.confirmed_at, lang=visitor.lang
         )
         response = go_to(after)
+        pages.sign_in(response, token)
+        return response
+
+    @router.post("/sign-in/passkey/options")
+    def passkey_options(visitor: Visiting, form: Filled) -> Response:
+        return told(visitor, lambda: json.loads(account.sign_in_options(remote=visitor.remote)))
+
+    @router.post("/sign-in/passkey")
+    def passkey(visitor: Visiting, form: Filled) -> Response:
+        try:
+            token = account.sign_in(answer=form.text("answer")[: MAX_ANSWER + 1], lang=visitor.lang)
+        except ServiceError as error:
+            return refusal(visitor, error)
+        if visitor.session is not None:
+            identity.revoke(visitor.session.id)
+        response = JSONResponse({"next": _after(form)})
         pages.sign_in(response, token)
         return response
 

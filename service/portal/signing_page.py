@@ -1,10 +1,14 @@
 """Reading and signing, or declining to."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
 from service.errors import ServiceError
+from service.portal.account_page import MAX_ANSWER, told
 from service.portal.agreement_page import WIDTHS, AgreementId
 from service.portal.codes import SIGNING, CodeStep, ask_code, confirm_code, send_code
 from service.portal.drawing import read_drawing
@@ -18,12 +22,14 @@ from service.portal.wording import error_text
 
 _MAX_NAME = 120
 _MAX_REASON = 1000
+_MAX_ID = 40
 
 
 def build_router(pages: Pages) -> APIRouter:
     """Return the routes."""
     router = new_router(pages)
     agreements, identity = pages.context.agreements, pages.context.identity
+    account = pages.context.account
 
     def reading_page(
         visitor: Visitor,
@@ -55,6 +61,8 @@ def build_router(pages: Pages) -> APIRouter:
             opened=opened,
             view=opened.view,
             companies=agreements.companies_for(visitor.email, agreement_id),
+            passkeys=[one for one in account.passkeys(visitor.email) if not one.copied],
+            now=pages.context.clock.now(),
             widths=WIDTHS,
             typed_name=form.text("typed_name") if form else opened.suggested_name,
             style=form.text("style") if form else "typed",
@@ -83,27 +91,52 @@ def build_router(pages: Pages) -> APIRouter:
             return go_to(f"/agreements/{agreement_id}")
         if view.my_role in OTHER_ROLES:
             return go_to(f"/agreements/{agreement_id}/part")
+        if agreements.finish_waiting_signature(visitor.email, agreement_id):
+            return go_to(f"/agreements/{agreement_id}", done="signed")
         return reading_page(visitor, agreement_id)
 
     @router.post("/agreements/{agreement_id}/sign")
     def sign(visitor: Visiting, form: Filled, agreement_id: AgreementId) -> Response:
         try:
-            if not form.ticked("agree"):
-                raise ConsentNeededError("expected the consent to be ticked")
-            drawn = read_drawing(form.text("drawn")) if form.text("style") == "drawn" else None
-            agreements.sign(
-                visitor.email,
-                agreement_id,
-                revision=form.text("revision")[:64],
-                consent_sha256=form.text("consent_sha256")[:64],
-                drawn_png=drawn,
-                typed_name=form.text("typed_name")[:_MAX_NAME],
-                confirmed_at=visitor.person.confirmed_at,
-                values=typed_values(form),
-            )
+            agreements.sign(visitor.email, agreement_id, **_asked(visitor, form))
         except ServiceError as error:
             return reading_page(visitor, agreement_id, form, error)
         return go_to(f"/agreements/{agreement_id}", done="signed")
+
+    @router.post("/agreements/{agreement_id}/sign/passkey/begin")
+    def begin(visitor: Visiting, form: Filled, agreement_id: AgreementId) -> Response:
+        person = visitor.person
+
+        def options() -> Mapping[str, object]:
+            # First whether there is such an agreement for this person, then what the form lacks.
+            agreements.view_for(person.email, agreement_id)
+            asked: dict[str, object] = json.loads(
+                agreements.begin_signing(
+                    person.email,
+                    agreement_id,
+                    session_id=person.id,
+                    passkey=form.text("passkey")[:_MAX_ID],
+                    **_asked(visitor, form),
+                )
+            )
+            return asked
+
+        return told(visitor, options)
+
+    @router.post("/agreements/{agreement_id}/sign/passkey")
+    def complete(visitor: Visiting, form: Filled, agreement_id: AgreementId) -> Response:
+        person = visitor.person
+
+        def done() -> Mapping[str, object]:
+            agreements.complete_signing(
+                person.email,
+                agreement_id,
+                session_id=person.id,
+                answer=form.text("answer")[: MAX_ANSWER + 1],
+            )
+            return {"next": f"/agreements/{agreement_id}?done=signed"}
+
+        return told(visitor, done)
 
     @router.post("/agreements/{agreement_id}/company")
     def choose_company(visitor: Visiting, form: Filled, agreement_id: AgreementId) -> Response:
@@ -150,3 +183,17 @@ def build_router(pages: Pages) -> APIRouter:
         return go_to(f"/agreements/{agreement_id}/sign")
 
     return router
+
+
+def _asked(visitor: Visitor, form: Form) -> dict[str, Any]:
+    """Return what the form says of a signature; raises ConsentNeededError without consent."""
+    if not form.ticked("agree"):
+        raise ConsentNeededError("expected the consent to be ticked")
+    return {
+        "revision": form.text("revision")[:64],
+        "consent_sha256": form.text("consent_sha256")[:64],
+        "drawn_png": read_drawing(form.text("drawn")) if form.text("style") == "drawn" else None,
+        "typed_name": form.text("typed_name")[:_MAX_NAME],
+        "confirmed_at": visitor.person.confirmed_at,
+        "values": typed_values(form),
+    }

@@ -1,14 +1,17 @@
 import { type Bytes, equal, sha256 } from "./bytes";
 import { invalid, unknown } from "./errors";
 import { Fields } from "./fields";
+import type { JsonObject } from "./canonical_json";
 import { attestationHash, webauthnAttestationHash } from "./hashing";
 import { type Assertion, checkAssertion } from "./webauthn";
 
 const read = new Fields("anchoring/malformed-attestation");
 const MOST = 8192;
+const CLAIM = ["acta", "method", "claimedBy", "challenge", "confirmedAt"];
 
 export type Attestation =
-  | { method: "code"; hash: Bytes; challenge: Bytes; channel: string; confirmedAt: number }
+  | { method: "code"; hash: Bytes; challenge: Bytes; channel: string; confirmedAt: number; sentAt: number | null }
+  | { method: "face"; hash: Bytes; challenge: Bytes; identity: Bytes; confirmedAt: number; sentAt: number }
   | { method: "webauthn"; hash: Bytes; assertion: Assertion };
 
 /** An attestation (SPEC §5) of its bytes. */
@@ -16,17 +19,27 @@ export function parseAttestation(bytes: Bytes): Attestation {
   const value = read.file(bytes, "attestation", 64 * 1024);
   const method = read.label(value["method"]);
   if (method === "code") {
-    read.exact(value, "acta", "method", "channel", "claimedBy", "challenge", "confirmedAt");
-    if (value["claimedBy"] !== "operator") read.fail("expected claimedBy operator");
+    const bound = "sentAt" in value;
+    read.exact(value, ...CLAIM, "channel", ...(bound ? ["sentAt"] : []));
     return {
       method,
-      hash: attestationHash(method, sha256(bytes)),
-      challenge: read.hex(value["challenge"], 32),
+      ...claim(value, method, bytes),
       channel: read.label(value["channel"]),
-      confirmedAt: read.time(value["confirmedAt"]),
+      sentAt: bound ? read.time(value["sentAt"]) : null,
     };
   }
-  if (method !== "webauthn") throw unknown(`expected method code or webauthn, got ${method}`);
+  if (method === "face") {
+    read.exact(value, ...CLAIM, "identity", "scores", "sentAt");
+    const scores = value["scores"];
+    if (typeof scores !== "object" || scores === null || Array.isArray(scores)) read.fail("expected scores");
+    return {
+      method,
+      ...claim(value, method, bytes),
+      identity: read.hex(value["identity"], 32),
+      sentAt: read.time(value["sentAt"]),
+    };
+  }
+  if (method !== "webauthn") throw unknown(`expected method code, face or webauthn, got ${method}`);
   read.exact(value, "acta", "method", "rpIdHash", "x", "y", "r", "s", "authenticatorData", "clientDataJSON");
   const [rpIdHash, x, y, r, s] = ["rpIdHash", "x", "y", "r", "s"].map((name) => read.hex(value[name], 32)) as [
     Bytes, Bytes, Bytes, Bytes, Bytes,
@@ -38,6 +51,16 @@ export function parseAttestation(bytes: Bytes): Attestation {
     method,
     hash: webauthnAttestationHash([rpIdHash, x, y, r, s], authenticatorData, clientDataJson),
     assertion: { rpIdHash, x, y, r, s, authenticatorData, clientDataJson },
+  };
+}
+
+/** What every claim of the operator's holds: the statement it is about, and when it came back. */
+function claim(value: JsonObject, method: string, bytes: Bytes): { hash: Bytes; challenge: Bytes; confirmedAt: number } {
+  if (value["claimedBy"] !== "operator") read.fail("expected claimedBy operator");
+  return {
+    hash: attestationHash(method, sha256(bytes)),
+    challenge: read.hex(value["challenge"], 32),
+    confirmedAt: read.time(value["confirmedAt"]),
   };
 }
 

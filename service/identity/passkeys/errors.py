@@ -36,3 +36,10 @@ class PasskeyChallengeOverError(ServiceError):
 
     code = "identity/passkey-challenge-over"
     http_hint = 403
+
+
+class PasskeyFreshCodeError(ServiceError):
+    """Passkeys are changed only by whoever confirmed a code just now, or came by a passkey."""
+
+    code = "identity/passkey-fresh-code"
+    http_hint = 403

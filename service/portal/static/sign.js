@@ -194,8 +194,9 @@
     }
   }
 
-  // Before the listener that marks the form as sent, so that a refusal here does not count.
-  form.addEventListener("submit", (event) => {
+  // Before the listener that marks the form as sent, so that a refusal here does not count;
+  // "prepare" comes before a passkey signs, with the same right to refuse.
+  const ready = (event) => {
     if (!isDrawn()) {
       form.elements.drawn.value = "";
       return;
@@ -207,7 +208,9 @@
       return;
     }
     form.elements.drawn.value = picture();
-  });
+  };
+  form.addEventListener("submit", ready);
+  form.addEventListener("prepare", ready);
 
   name.addEventListener("input", () => {
     preview.textContent = name.value;

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pyrage
 import pytest
@@ -67,7 +68,7 @@ class NoIdentities:
 class Office:
     """The use cases of agreements over a database, two disks and a log."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, **more: Any) -> None:
         self.house, folder = house, house.folder
         keyring = fresh_keyring(folder)
         parts = {"database": house.database, "clock": house.clock}
@@ -98,7 +99,7 @@ class Office:
                 notary=house.notary,
                 keys=PlatformKeys.load_or_create(keyring, name="Acta", clock=house.clock),
                 links=NoLinks(),
-                identities=NoIdentities(),
+                identities=more.pop("identities", NoIdentities()),
                 mail=MailQueue(
                     keyring=keyring,
                     clock=house.clock,
@@ -109,6 +110,7 @@ class Office:
                 pictures=PictureCache(),
                 base_url="https://acta.example",
                 code_lifetime=timedelta(minutes=30),
+                **more,
             )
         )
 

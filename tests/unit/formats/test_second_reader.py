@@ -30,4 +30,7 @@ def test_every_vector_gets_the_answer_it_states(tmp_path: Path) -> None:
         ["node", bundle, ROOT / "tests" / "vectors"], capture_output=True, text=True, check=True
     )
     said = json.loads(done.stdout)
-    assert said == {"count": len(vectors()), "different": {}}
+    # How a value is drawn in a page is about PDFs, which this reader does not read (ADR 0026).
+    read = [path for path in vectors() if path.parent.name != "form_value"]
+    assert len(read) < len(vectors())
+    assert said == {"count": len(read), "different": {}}

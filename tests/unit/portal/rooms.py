@@ -16,9 +16,9 @@ from service.agreements import (
     SigningView,
     TimelineEvent,
 )
-from service.agreements.errors import NotReadyError
+from service.agreements.errors import NotReadyError, SignatureOverError
 from service.custody import CustodyHealth
-from service.errors import NotFoundError, ServiceError
+from service.errors import ServiceError
 from service.identity import (
     Bureau,
     CodeExpiredError,
@@ -31,18 +31,18 @@ from service.identity import (
     address_key,
 )
 from service.notary import LogStatus
-from service.notices import StoredMail
 from service.portal import (
     IdentityPort,
     Invitee,
-    MailboxPort,
     PortalContext,
     PortalSettings,
 )
 from tests.parts import ManualClock
 from tests.unit.portal.custody_rooms import MemoryPartyCustody
 from tests.unit.portal.drawn_page import draw_page
+from tests.unit.portal.memory_account import MemoryAccount
 from tests.unit.portal.memory_fields import MemoryFields
+from tests.unit.portal.memory_mailbox import MemoryMailbox
 from tests.unit.portal.statuses import custody_health, log_status
 
 CODE = "314159"
@@ -67,38 +67,6 @@ class MemoryInvitee:
     title: str
     sender_name: str
     lang: str = "es"
-
-
-@dataclass
-class MemoryMailbox(MailboxPort):
-    """Mail in a list."""
-
-    clock: ManualClock
-    mails: list[StoredMail] = field(default_factory=list)
-
-    def send(self, to: str, subject: str, text: str) -> None:
-        number = f"msg_{len(self.mails):04d}"
-        self.mails.insert(
-            0,
-            StoredMail(
-                id=number,
-                message_id=f"<{number}@acta>",
-                to=to,
-                subject=subject,
-                text=text,
-                html=None,
-                received_at=self.clock.now(),
-            ),
-        )
-
-    def messages(self, to: str | None = None, /) -> Sequence[StoredMail]:
-        return [mail for mail in self.mails if to is None or mail.to == to]
-
-    def message(self, message: str, /) -> StoredMail:
-        for mail in self.mails:
-            if mail.id == message:
-                return mail
-        raise NotFoundError("no such mail")
 
 
 @dataclass
@@ -190,6 +158,7 @@ class MemoryAgreements(MemoryFields):
     drawings: dict[str, bytes | None] = field(default_factory=dict)
     values: dict[str, dict[str, str]] = field(default_factory=dict)
     typed_names: dict[str, str] = field(default_factory=dict)
+    begun: dict[tuple[str, str], tuple[str, str, dict[str, Any]]] = field(default_factory=dict)
     refuse: ServiceError | None = None
 
     def _refuse(self) -> None:
@@ -233,6 +202,7 @@ class MemoryAgreements(MemoryFields):
         title: str,
         deadline: datetime,
         parties: Sequence[PartyDraft],
+        by_device: bool = False,
     ) -> str:
         self._refuse()
         agreement_id = f"agr_{len(self.kept) + 1}"
@@ -398,6 +368,33 @@ class MemoryAgreements(MemoryFields):
         elif all(party.state == "signed" for party in view.parties):
             self.change(agreement_id, state="sealing")
 
+    def begin_signing(
+        self,
+        email: str,
+        agreement_id: str,
+        /,
+        *,
+        session_id: str,
+        passkey: str,
+        **asked: Any,
+    ) -> str:
+        self._refuse()
+        self._visible(email, agreement_id)
+        self.begun[agreement_id, email] = (session_id, passkey, asked)
+        return '{"challenge": "AA"}'
+
+    def complete_signing(
+        self, email: str, agreement_id: str, /, *, session_id: str, answer: str
+    ) -> None:
+        self._refuse()
+        begun_by, passkey, asked = self.begun.pop((agreement_id, email), ("", "", {}))
+        if (begun_by, passkey) != (session_id, answer):
+            raise SignatureOverError("nothing waits for this answer")
+        self.sign(email, agreement_id, **asked)
+
+    def finish_waiting_signature(self, email: str, agreement_id: str, /) -> bool:
+        return False
+
     def companies_for(self, email: str, agreement_id: str, /) -> Sequence[CompanyChoice]:
         return ()
 
@@ -441,6 +438,7 @@ class MemoryRooms:
     def __post_init__(self) -> None:
         self.mailbox = MemoryMailbox(self.clock)
         self.identity = MemoryIdentity(self.clock, self.mailbox)
+        self.account = MemoryAccount(self.clock, self.identity)
         self.agreements = MemoryAgreements(self.clock)
         self.party_custody = MemoryPartyCustody(self.clock)
 
@@ -459,6 +457,7 @@ class MemoryRooms:
             custody=self.party_custody,
             keeping=self.party_custody,
             identity=self.identity,
+            account=self.account,
             mailbox=self.mailbox,
             log_status=lambda: self.log,
             custody_health=lambda: self.custody,

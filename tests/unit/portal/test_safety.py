@@ -49,6 +49,18 @@ def test_static_files_are_kept_and_nothing_else_is_served(visit: Visit) -> None:
 
 
 POSTS = [
+    "/account/code",
+    "/account/code/send",
+    "/account/passkeys",
+    "/account/passkeys/options",
+    "/account/passkeys/remove",
+    "/account/passkeys/rename",
+    "/account/sessions/end",
+    "/account/sign-out-everywhere",
+    "/agreements/{id}/sign/passkey",
+    "/agreements/{id}/sign/passkey/begin",
+    "/sign-in/passkey",
+    "/sign-in/passkey/options",
     "/sign-in",
     "/sign-in/code",
     "/sign-out",

@@ -24,6 +24,7 @@ from service.rooms import Rooms
 from service.settings import Settings
 from tests.pdfs.making import reportlab_pdf
 from tests.running import free_port
+from tests.unit.identity.authenticator import Authenticator
 from tests.unit.identity.bureau import Bureau as KnownBureau
 from tests.unit.identity.known_faces import COUSIN
 from tests.unit.portal.visits import InProcess
@@ -63,6 +64,8 @@ MAY: dict[str, frozenset[str]] = {
             "GET /s/{token}/code",
             "GET /sign-in",
             "GET /sign-in/code",
+            "POST /sign-in/passkey",
+            "POST /sign-in/passkey/options",
             "GET /static/{name}",
             "GET /status",
             "GET /v1/custody/reports/latest",
@@ -98,6 +101,15 @@ MAY: dict[str, frozenset[str]] = {
             "POST /agreements/new",
             "GET /agreements/{agreement_id}/code",
             "POST /agreements/{agreement_id}/code",
+            # What names a passkey or a session of somebody else's finds nothing there.
+            "GET /account",
+            "GET /account/code",
+            "POST /account/code",
+            "POST /account/code/send",
+            "POST /account/passkeys",
+            "POST /account/passkeys/options",
+            "POST /account/sessions/end",
+            "POST /account/sign-out-everywhere",
             "GET /companies",
             "GET /keys",
             "POST /keys",
@@ -127,6 +139,7 @@ MAY: dict[str, frozenset[str]] = {
             "POST /agreements/{agreement_id}/archive",
             # Whoever has no part is sent to the agreement's page.
             "POST /agreements/{agreement_id}/part",
+            "POST /agreements/{agreement_id}/sign/passkey/begin",
             "POST /agreements/{agreement_id}/tags",
             "POST /agreements/{agreement_id}/code/send",
         ),
@@ -135,6 +148,7 @@ MAY: dict[str, frozenset[str]] = {
     **dict.fromkeys(
         (
             "POST /agreements/{agreement_id}/sign",
+            "POST /agreements/{agreement_id}/sign/passkey",
             "POST /agreements/{agreement_id}/company",
             "POST /agreements/{agreement_id}/decline",
             "POST /agreements/{agreement_id}/keeping/erase-mine",
@@ -160,6 +174,9 @@ MAY: dict[str, frozenset[str]] = {
         ),
         frozenset({"applicant"}),
     ),
+    # One passkey: whose it is.
+    "POST /account/passkeys/rename": frozenset({"party"}),
+    "POST /account/passkeys/remove": frozenset({"party"}),
     # Naming a company takes an identification; of the roles here two have one.
     "POST /companies": frozenset({"owner", "signer"}),
     # One company: its members look, owners change, signers show their powers.
@@ -184,7 +201,15 @@ MAY: dict[str, frozenset[str]] = {
     ),
 }
 # What ends things comes last, so that the others still find them.
-ENDING = ("/decline", "/delete", "/withdraw", "/forget-pictures", "/sign-out")
+ENDING = (
+    "/decline",
+    "/delete",
+    "/withdraw",
+    "/forget-pictures",
+    "/remove",
+    "/sign-out",
+    "-everywhere",
+)
 DENIED = frozenset({401, 403, 404})
 FILES = {
     "/deed": {"deed": ("a.png", b"no picture", "image/png")},
@@ -212,6 +237,7 @@ class Office:
         bureau = KnownBureau(desk=rooms, log=rooms.notary)
         self._agreement()
         self._company(bureau)
+        self._passkey()
         applicant = ADDRESSES["applicant"]
         identification = bureau.begin(applicant)
         bureau.give_document(identification, applicant)
@@ -251,6 +277,20 @@ class Office:
         agreements.send(sender, agreement)
         self.objects["agreement_id"] = agreement
 
+    def _passkey(self) -> None:
+        passkeys, owner = self.rooms.identity.passkeys, ADDRESSES["party"]
+        with self.rooms.database.transaction() as session:
+            options = passkeys.registration_options(session, email=owner)
+        device = Authenticator(rp_id="localhost", origin=self.rooms.settings.base_url)
+        made = passkeys.register(
+            device.create(options),
+            email=owner,
+            name="El móvil",
+            mailbox_at=self.rooms.clock.now(),
+            by_passkey=False,
+        )
+        self.objects["passkey"] = made.id
+
     def _company(self, bureau: KnownBureau) -> None:
         owner = ADDRESSES["owner"]
         for email in (owner, ADDRESSES["signer"]):
@@ -272,14 +312,15 @@ class Office:
     def ask(self, role: str, method: str, path: str, **request: Any) -> httpx.Response:
         """Ask as a role; of a form, with the token that the role's own pages hold."""
         client, csrf = self._browsers.get(role) or self._browser(role)
-        if path == "/sign-out":
+        if path in {"/sign-out", "/account/sign-out-everywhere"}:
             self._browsers.pop(role, None)
         if method == "GET" or "json" in request:
             return client.request(method, path, **request)
         ending = f"/{path.rsplit('/', 1)[-1]}"
-        return client.post(
-            path, data={"csrf": csrf} | FIELDS.get(ending, {}), files=FILES.get(ending)
-        )
+        data = {"csrf": csrf} | FIELDS.get(ending, {})
+        if path.startswith("/account/passkeys/"):
+            data["passkey"] = self.objects["passkey"]
+        return client.post(path, data=data, files=FILES.get(ending))
 
     def _browser(self, role: str) -> tuple[httpx.Client, str]:
         client = httpx.Client(

@@ -1,5 +1,6 @@
 """The English texts, page by page."""
 
+from service.portal.texts.en.account import TEXTS as ACCOUNT
 from service.portal.texts.en.agreements import TEXTS as AGREEMENTS
 from service.portal.texts.en.companies import TEXTS as COMPANIES
 from service.portal.texts.en.errors import TEXTS as ERRORS
@@ -16,6 +17,7 @@ from service.portal.texts.en.status import TEXTS as STATUS
 TEXTS: dict[str, str] = {
     **EVERYWHERE,
     **PUBLIC,
+    **ACCOUNT,
     **AGREEMENTS,
     **FIELDS,
     **SIGNING,

@@ -46,20 +46,7 @@ TEXTS = {
     "error.identity/other-person": (
         "The code was for another e-mail. Sign out and in again with the right one."
     ),
-    "error.identity/passkey-refused": (
-        "Your device confirmed something else, or did not confirm it properly. Try again."
-    ),
     "error.identity/passkey-unknown": ("That device is not one of yours. Use another, or a code."),
-    "error.identity/passkey-copied": (
-        "Somebody seems to have copied this key, so it no longer works. Remove it from "
-        "your account and make another."
-    ),
-    "error.identity/passkey-too-new": (
-        "You added this device recently, and it cannot sign yet. Use another of yours, or wait."
-    ),
-    "error.identity/passkey-challenge-over": (
-        "It took too long, or it was answered already. Begin again."
-    ),
     "error.notices/invalid-address": "This is not an e-mail address. Check how it is written.",
     "error.notices/unsafe-header": "The text has a character that cannot be used.",
     "error.notices/unknown-mail": "There is no such mail in the mailbox.",

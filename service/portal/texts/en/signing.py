@@ -30,9 +30,7 @@ TEXTS = {
         "By pressing the button you sign. Acta records the time, the exact document you saw and "
         "that you confirmed your e-mail with a code, which is Acta's word."
     ),
-    "sign.voidable": (
-        "This contract cannot be voided on the blockchain: the parties have no keys for that yet."
-    ),
+    "sign.voidable": "This contract cannot be voided on the blockchain.",
     "sign.decline": "I do not want to sign",
     "sign.decline_text": (
         "If you do not agree, say so here. The agreement will be closed for everybody, and they "

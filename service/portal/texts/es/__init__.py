@@ -1,5 +1,6 @@
 """The Spanish texts, page by page."""
 
+from service.portal.texts.es.account import TEXTS as ACCOUNT
 from service.portal.texts.es.agreements import TEXTS as AGREEMENTS
 from service.portal.texts.es.companies import TEXTS as COMPANIES
 from service.portal.texts.es.errors import TEXTS as ERRORS
@@ -16,6 +17,7 @@ from service.portal.texts.es.status import TEXTS as STATUS
 TEXTS: dict[str, str] = {
     **EVERYWHERE,
     **PUBLIC,
+    **ACCOUNT,
     **AGREEMENTS,
     **FIELDS,
     **SIGNING,

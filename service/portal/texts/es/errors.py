@@ -47,23 +47,6 @@ TEXTS = {
     "error.identity/other-person": (
         "El código era para otro correo. Salga y vuelva a entrar con el correo correcto."
     ),
-    "error.identity/passkey-refused": (
-        "Su dispositivo no ha confirmado esto, sino otra cosa, o no lo ha hecho bien. "
-        "Vuelva a intentarlo."
-    ),
-    "error.identity/passkey-unknown": (
-        "Ese dispositivo no está entre los suyos. Use otro, o un código."
-    ),
-    "error.identity/passkey-copied": (
-        "Parece que alguien ha copiado esta clave: ya no vale. Quítela de su cuenta y cree otra."
-    ),
-    "error.identity/passkey-too-new": (
-        "Añadió este dispositivo hace poco, y todavía no sirve para firmar. Use otro de "
-        "los suyos, o espere."
-    ),
-    "error.identity/passkey-challenge-over": (
-        "Ha pasado demasiado tiempo, o ya se había contestado. Empiece otra vez."
-    ),
     "error.notices/invalid-address": (
         "Eso no es una dirección de correo. Compruebe cómo se escribe."
     ),

@@ -30,10 +30,7 @@ TEXTS = {
         "Al pulsar el botón, usted firma. Acta guarda la hora, el documento exacto que ha visto y "
         "que confirmó su correo con un código, que es palabra de Acta."
     ),
-    "sign.voidable": (
-        "Este contrato no se podrá anular en la cadena de bloques: todavía no hay claves de las "
-        "partes para hacerlo."
-    ),
+    "sign.voidable": "Este contrato no se podrá anular en la cadena de bloques.",
     "sign.decline": "No quiero firmar",
     "sign.decline_text": (
         "Si no está de acuerdo, dígalo aquí. El contrato quedará cerrado para todas las partes, y "
