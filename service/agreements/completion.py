@@ -47,13 +47,18 @@ class Completion(UseCases):
         with desk.database.transaction() as session:
             self._locked(session, agreement_id)
             kept = session.get(CertificateRow, (agreement_id, lang))
+            needless = None
             if kept is None:
                 kept = CertificateRow(agreement_id=agreement_id, lang=lang)
                 session.add(kept)
             elif kept.evidence_sha256 == evidence_sha256:
                 # Somebody else was first: theirs is the one that counts.
-                written = kept.sha256
+                written, needless = kept.sha256, written
+            else:
+                needless = kept.sha256
             kept.evidence_sha256, kept.sha256 = evidence_sha256, written
+        if needless not in (None, written):
+            desk.files.delete(bytes.fromhex(str(needless)))
         return desk.files.get(bytes.fromhex(written))
 
 

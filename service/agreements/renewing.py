@@ -84,8 +84,13 @@ class Renewing(UseCases):
             agreement.renewed_sha256 = None
             agreement.renewals += 1
             agreement.renew_at = self._next(agreement_id, pdf, now)
-            # The earlier file stays true; the newer PDF needs one of its own.
+            # What people have of the earlier evidence stays true; the newer PDF needs its own.
+            evidence = agreement.evidence_sha256
             agreement.evidence_sha256 = agreement.evidence_anchors = None
+        # Crash point: files that no row names; they are encrypted, and shown to nobody.
+        for file in (before, evidence):
+            if file is not None:
+                desk.files.delete(bytes.fromhex(file))
 
     def _renewed(self, agreement_id: str, before: str, pdf: bytes) -> str | None:
         """Make and write down the renewed PDF; None if another run was quicker."""
