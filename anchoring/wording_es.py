@@ -213,7 +213,7 @@ SPANISH = {
     "attestations/other": "La prueba de control de la hoja {leaf} se alteró o se cambió.",
     "attestations/other-challenge": "La prueba de control de {leaf} es de otra declaración.",
     "attestations/later": "La prueba de control de {leaf} no es de la hora de su declaración.",
-    "attestations/assertion": "La respuesta de la clave de acceso de {leaf} no vale: {reason}.",
+    "attestations/assertion": "La respuesta de la llave de acceso de {leaf} no vale: {reason}.",
     "attestations/other-method": "De la hoja {leaf} se dice que la atesta {method}, y no es así.",
     "attestations/withheld": "No se muestra la prueba de control de la hoja {leaf}.",
     "parties/ok": "{count} partes, las anunciadas. No se puede anular en la cadena.",

@@ -46,7 +46,6 @@ TEXTS = {
     "error.identity/other-person": (
         "The code was for another e-mail. Sign out and in again with the right one."
     ),
-    "error.identity/passkey-unknown": ("That device is not one of yours. Use another, or a code."),
     "error.notices/invalid-address": "This is not an e-mail address. Check how it is written.",
     "error.notices/unsafe-header": "The text has a character that cannot be used.",
     "error.notices/unknown-mail": "There is no such mail in the mailbox.",

@@ -10,7 +10,7 @@ TEXTS = {
     "keys.yours": "Sus claves",
     "keys.none": "Todavía no tiene ninguna.",
     "keys.kind.printed": "Clave en papel",
-    "keys.kind.passkey": "Clave de su clave de acceso",
+    "keys.kind.passkey": "Clave de su llave de acceso",
     "keys.since": "Desde el",
     "keys.ends_in": "su parte pública termina en {ending}",
     "keys.not_ready": "Se está aplicando a sus contratos; tarda unos minutos.",
@@ -31,9 +31,9 @@ TEXTS = {
     "keys.new": "Crear una clave",
     "keys.passkey_name": "Recuperación de {email}",
     "keys.unsupported": (
-        "Este aparato o esta clave de acceso no sirven para crear claves. Use la clave en papel."
+        "Este aparato o esta llave de acceso no sirven para crear claves. Use la clave en papel."
     ),
-    "keys.refused": "No se ha usado la clave de acceso. Puede intentarlo otra vez.",
+    "keys.refused": "No se ha usado la llave de acceso. Puede intentarlo otra vez.",
     "keys.failed": "No se ha podido crear la clave en este navegador.",
     "keys.printed.title": "En papel (recomendada)",
     "keys.printed.text": (
@@ -41,12 +41,12 @@ TEXTS = {
         "las copias de sus contratos; si la pierde, nadie puede rehacerla."
     ),
     "keys.printed.make": "Crear una clave en papel",
-    "keys.passkey.title": "Con una clave de acceso",
+    "keys.passkey.title": "Con una llave de acceso",
     "keys.passkey.text": (
         "La huella, la cara o el PIN de este aparato rehacen la clave cuando haga falta, pero solo "
         "mientras exista esta página de Acta. Imprímala también."
     ),
-    "keys.passkey.make": "Crear una clave con clave de acceso",
+    "keys.passkey.make": "Crear una clave con llave de acceso",
     "keys.sheet.title": "Acta: clave de recuperación",
     "keys.sheet.text": (
         "Abre las copias cifradas de los contratos de {email}. Guárdela como una escritura. No la "
