@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from anchoring.form_values import Value
 from anchoring.party_keys import PartyKey
-from anchoring.statement import Actor
+from anchoring.statement import Actor, parse_statement
 from service.agreements.desk import party_of
 from service.agreements.errors import (
     BadSignaturePictureError,
@@ -156,6 +156,7 @@ class SigningByCode(SigningTurns):
             self._on_time(agreement)
             if agreement.revision != draft.revision:
                 raise StaleViewError("somebody else signed meanwhile; look at it again")
+            self._expect_company(session, email, party, draft.signed)
             self._maker.record(session, agreement, draft.consented)
             self._maker.record(session, agreement, draft.signed)
             if draft.key is not None:
@@ -172,6 +173,15 @@ class SigningByCode(SigningTurns):
                 self.expire_later(session, agreement, self._desk.clock.now())
             else:
                 self.invite_next(session, agreement, self._desk.clock.now())
+
+    def _expect_company(self, session: Session, email: str, party: Party, signed: Made) -> None:
+        """Raise unless the party still signs for whom the statement says, and still may."""
+        leaf = party.company_leaf
+        stated = parse_statement(signed.raw).body["company"]
+        if stated != (None if leaf is None else {"statement": leaf.hex()}):
+            raise StaleViewError("for whom you sign changed meanwhile; look at it again")
+        if party.company_id is not None:
+            self._desk.identities.acting_for(session, email, party.company_id)
 
     def _signed(
         self,
