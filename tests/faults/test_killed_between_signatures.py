@@ -16,11 +16,11 @@ _POINTS = [
     ("service.signing.signatures:sign_field", "before", "1"),
     ("service.signing.signatures:sign_field", "after", "1"),
     ("service.custody.revision_files:RevisionFiles.put", "after", "1"),
-    ("service.agreements.signing_turn:SigningTurns.sign", "after", "1"),
+    ("service.agreements.signing_by_code:SigningByCode.sign", "after", "1"),
     ("service.agreements.signing_turn:SigningTurns.open_for_signing", "after", "2"),
-    ("service.agreements.signing_turn:SigningTurns.sign", "after", "2"),
+    ("service.agreements.signing_by_code:SigningByCode.sign", "after", "2"),
     ("service.custody.revision_files:RevisionFiles.put", "after", "2"),
-    ("service.agreements.signing_turn:SigningTurns.sign", "before", "2"),
+    ("service.agreements.signing_by_code:SigningByCode.sign", "before", "2"),
 ]
 
 

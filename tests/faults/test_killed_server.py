@@ -25,7 +25,7 @@ POINTS = [
     ("service.signing.signatures:sign_field", "after", 1),
     ("service.agreements.drafting:Drafting.send", "after", 1),
     ("service.identity.links:InvitationLinks.consume_link", "after", 1),
-    ("service.agreements.signing_turn:SigningTurns.sign", "after", 2),
+    ("service.agreements.signing_by_code:SigningByCode.sign", "after", 2),
     ("service.notary.sequencer:Sequencer.publish", "before", 2),
     ("service.notary.disk_mirror:DiskMirror.put", "after", 3),
     ("service.notary.sequencer:Sequencer.sign", "after", 1),
