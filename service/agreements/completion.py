@@ -45,7 +45,9 @@ class Completion(UseCases):
         # Crash point: a file that no row names; the next download makes another.
         written = desk.files.put(made).hex()
         with desk.database.transaction() as session:
-            self._locked(session, agreement_id)
+            if self._locked(session, agreement_id).evidence_sha256 != evidence_sha256:
+                # Crash point and race alike: the file just written, which no row names.
+                raise NotReadyError("the evidence was written anew meanwhile; try again")
             kept = session.get(CertificateRow, (agreement_id, lang))
             needless = None
             if kept is None:

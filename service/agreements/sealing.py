@@ -284,7 +284,11 @@ class Sealing(PartyCustody):
             agreement = self._locked(session, agreement_id)
             held, found = agreement.evidence_anchors or 0, len(anchored.further)
             needless: str | None = written
-            if agreement.evidence_sha256 is None or found > held:
+            # An erasure or a renewal in between: what was gathered is not what holds now.
+            is_newest = agreement.sealed_sha256 == sealed and all(
+                row.disclosures == rows[row.leaf_hash].disclosures for row in agreement.statements
+            )
+            if is_newest and (agreement.evidence_sha256 is None or found > held):
                 needless = agreement.evidence_sha256
                 agreement.evidence_sha256, agreement.evidence_anchors = written, found
             if needless == agreement.evidence_sha256:

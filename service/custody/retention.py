@@ -142,7 +142,7 @@ class Retention:
 
     def _until(self, session: Session, agreement_id: str, retention: str) -> datetime | None:
         kept = session.scalar(
-            select(func.max(KeptObject.created_at)).where(KeptObject.agreement_id == agreement_id)
+            select(func.min(KeptObject.created_at)).where(KeptObject.agreement_id == agreement_id)
         )
         days = self._classes.get(retention, 0)
         return None if kept is None or days == 0 else kept + timedelta(days=days)

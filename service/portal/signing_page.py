@@ -91,8 +91,11 @@ def build_router(pages: Pages) -> APIRouter:
             return go_to(f"/agreements/{agreement_id}")
         if view.my_role in OTHER_ROLES:
             return go_to(f"/agreements/{agreement_id}/part")
-        if agreements.finish_waiting_signature(visitor.email, agreement_id):
-            return go_to(f"/agreements/{agreement_id}", done="signed")
+        try:
+            if agreements.finish_waiting_signature(visitor.email, agreement_id):
+                return go_to(f"/agreements/{agreement_id}", done="signed")
+        except ServiceError as error:
+            return reading_page(visitor, agreement_id, error=error)
         return reading_page(visitor, agreement_id)
 
     @router.post("/agreements/{agreement_id}/sign")
