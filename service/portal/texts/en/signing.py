@@ -19,7 +19,7 @@ TEXTS = {
     "sign.pad": "Box for drawing the signature. If you cannot draw, choose the written name.",
     "sign.pad_hint": "Draw your signature here",
     "sign.clear": "Clear the drawing",
-    "sign.same_value": "Both count the same: what ties it to you is the code sent to your e-mail.",
+    "sign.same_value": "Both count the same: what ties it to you is your code or your passkey.",
     "sign.upload": "Or upload a photograph of your signature on paper",
     "sign.upload_hint": "PNG or JPEG. White paper is taken away; nothing leaves before you sign.",
     "sign.upload_bad": "That photograph cannot be read, or shows no ink.",

@@ -19,7 +19,7 @@ TEXTS = {
     "sign.pad": "Recuadro para dibujar la firma. Si no puede dibujar, elija el nombre escrito.",
     "sign.pad_hint": "Dibuje aquí su firma",
     "sign.clear": "Borrar el dibujo",
-    "sign.same_value": "Las dos valen lo mismo: lo que la une a usted es el código de su correo.",
+    "sign.same_value": "Las dos valen lo mismo: a usted la une su código o su llave de acceso.",
     "sign.upload": "O suba una foto de su firma en papel",
     "sign.upload_hint": "PNG o JPEG. El papel blanco se quita; nada se envía hasta que firma.",
     "sign.upload_bad": "No se puede leer esa foto, o no se ve tinta en ella.",
